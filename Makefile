@@ -1,0 +1,73 @@
+# Everyday commands. `make run` and `make test` are all that a fresh Debian 12 with Swift 6.3 needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Swift rebuilds everything when its flags change, so every debug build of this project has these.
+FLAGS := --enable-code-coverage --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+CODE := $(wildcard Package.swift Sources Tests sql Benchmarks/Package.swift Benchmarks/Sources)
+VENV := .build/venv
+
+# What the toolchain links with and fetches by, the libraries of this project, and what its tests start.
+TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
+LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
+TEST_PACKAGES := curl nginx-light procps python3 python3-venv
+
+.PHONY: help run test check build lint format coverage docs bench clean deps deps-run deps-test swift
+
+help: ## List these commands.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: deps-run ## Start the gateway on http://localhost:8080, by config.yaml if there is one.
+	swift run -c release auth-gateway serve
+
+test: deps ## Build and run all tests.
+	swift test $(FLAGS) --disable-xctest
+
+check: lint test coverage ## What must pass before a change is handed over: lint, tests, coverage.
+
+build: deps-run ## Build as the tests do, without running them.
+	swift build $(FLAGS)
+
+lint: deps-run ## Report what `make format` would change, and what the style forbids.
+	swift format lint --strict --parallel --recursive $(CODE)
+
+format: swift ## Format all code in place.
+	swift format --in-place --parallel --recursive $(CODE)
+
+coverage: ## Print the line coverage of the last `make test`.
+	@python3 .ci/coverage "$$(swift test $(FLAGS) --show-codecov-path)"
+
+docs: build ## Write again the documents that the program prints itself.
+	.build/debug/auth-gateway modules > docs/modules.md
+	.build/debug/auth-gateway schema > docs/config.schema.json
+
+bench: deps-run ## Measure, in a release build of its own.
+	swift run -c release --package-path Benchmarks gateway-benchmarks
+
+clean: ## Remove everything built, and nothing else.
+	rm -rf .build Benchmarks/.build
+
+deps: deps-run deps-test ## Install what this machine lacks for building and testing.
+
+deps-run:
+	@.ci/deps $(TOOLCHAIN_PACKAGES) $(LIBRARY_PACKAGES)
+	@$(MAKE) swift
+
+deps-test:
+	@.ci/deps $(TEST_PACKAGES)
+	@$(MAKE) $(VENV)/bin/check-jsonschema
+
+$(VENV)/bin/check-jsonschema:
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet check-jsonschema
+
+swift:
+	@version=$$({ swift --version 2>/dev/null || true; } | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p'); \
+	read -r major minor <<< "$${version:-0 0}"; \
+	if (( major < 6 || (major == 6 && minor < 3) )); then \
+	    found=$$( [[ -n $$version ]] && echo "found $$major.$$minor" || echo "found none on PATH" ); \
+	    echo "error: this needs Swift 6.3 or newer, $$found; see https://www.swift.org/install/linux" >&2; exit 1; \
+	fi
