@@ -1,0 +1,56 @@
+/// An e-mail address as mail is sent to it: ASCII letters in lower case, an ASCII domain, compared byte by byte.
+public struct EmailAddress: Hashable, Sendable {
+    /// The address in its stored spelling.
+    public let text: String
+
+    /// Takes a typed address of at most 254 bytes (RFC 5321, section 4.5.3.1.3), unquoted, with a dotted or
+    /// single-label domain; throws an ``InputRefusal`` that says what would be right.
+    public init(_ typed: String) throws(InputRefusal) {
+        let folded = typed.asciiLowercased
+        guard folded.utf8.count <= 254 else { throw InputRefusal("too_long", "must have at most 254 bytes") }
+        let parts = folded.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, Self.isLocalPart(parts[0]), Self.isDomain(parts[1]) else {
+            throw InputRefusal("invalid_email", "must be an e-mail address such as name@example.com")
+        }
+        text = folded
+    }
+
+    /// Takes an address as it stands in the store; nothing is checked.
+    public init(stored text: String) { self.text = text }
+
+    /// Byte by byte, as every store compares; a `String` would take two spellings of one character for the same.
+    public static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+
+    /// What stands behind the @.
+    public var domain: Substring { text.split(separator: "@").last ?? "" }
+
+    private static func isLocalPart(_ part: Substring) -> Bool {
+        guard (1...64).contains(part.utf8.count), !part.hasPrefix("."), !part.hasSuffix("."), !part.contains("..")
+        else {
+            return false
+        }
+        return part.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII
+                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || ".!#$%&'*+/=?^_`{|}~-".unicodeScalars.contains(scalar)
+                : ![.control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .unassigned, .privateUse]
+                    .contains(scalar.properties.generalCategory)
+        }
+    }
+
+    private static func isDomain(_ part: Substring) -> Bool {
+        guard (1...253).contains(part.utf8.count) else { return false }
+        return part.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+                && label.utf8.allSatisfy { byte in
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                        || byte == UInt8(ascii: "-")
+                }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// The names of log metadata, so that one fact has one name in every line.
+public enum LogKey {
+    /// The request that the line is about; the answer carries it as `X-Request-ID`.
+    public static let requestID = "request_id"
+    /// The client's address.
+    public static let client = "client"
+    /// The request's method.
+    public static let method = "method"
+    /// The route's pattern, never the path itself.
+    public static let route = "route"
+    /// The answer's status code.
+    public static let status = "status"
+    /// How long something took, in milliseconds.
+    public static let milliseconds = "ms"
+    /// How many bytes the answer's body has.
+    public static let bytes = "bytes"
+    /// What went wrong, in words for an operator.
+    public static let error = "error"
+    /// A listener's address.
+    public static let address = "address"
+    /// A mail's id in the outbox.
+    public static let mail = "mail"
+    /// Which try this was, counted from 1.
+    public static let attempt = "attempt"
+}

@@ -1,0 +1,24 @@
+/// Mails that wait for delivery, in one transaction.
+public protocol OutboxRecords {
+    /// Adds a mail.
+    func enqueue(_ mail: OutboxMail) throws(StorageError)
+
+    /// At most `limit` mails that are due and not parked, the longest due first. Each is put off until `until` and its
+    /// attempts are raised by one, so that no other node takes it and a dead one's claim expires.
+    func claim(dueAt moment: Timestamp, until: Timestamp, limit: Int) throws(StorageError) -> [OutboxMail]
+
+    /// When the next mail that is not parked falls due.
+    func nextDue() throws(StorageError) -> Timestamp?
+
+    /// Erases a mail that was delivered.
+    func delivered(_ id: String) throws(StorageError)
+
+    /// Puts a mail off until it is tried again.
+    func putOff(_ id: String, until: Timestamp) throws(StorageError)
+
+    /// Gives a mail up, for an operator to look at.
+    func park(_ id: String) throws(StorageError)
+
+    /// How many mails wait, parked ones apart.
+    func counts() throws(StorageError) -> (waiting: Int, parked: Int)
+}

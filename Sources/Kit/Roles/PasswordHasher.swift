@@ -1,0 +1,32 @@
+/// Hashes passwords, slowly on purpose, away from the threads that answer requests.
+/// `PasswordHasherConformance` in TestKit is what an implementation must pass.
+public protocol PasswordHasher: Sendable {
+    /// What a new password must be.
+    var policy: PasswordPolicy { get }
+
+    /// A new hash of a password with the present settings and a fresh salt; throws ``PasswordHasherError``.
+    func hash(_ password: Password) async throws(PasswordHasherError) -> PasswordHash
+
+    /// Whether a password is the one of a stored hash, of whatever format; throws ``PasswordHasherError``.
+    func verify(_ password: Password, against hash: PasswordHash) async throws(PasswordHasherError) -> PasswordVerdict
+
+    /// Costs what a verification with the present settings costs and knows nobody: for names that do not exist.
+    func verifyNobody(_ password: Password) async throws(PasswordHasherError)
+}
+
+/// What a verification found.
+public enum PasswordVerdict: Hashable, Sendable {
+    /// It is the password; when `isOutdated`, its hash is weaker than the present settings and wants to be replaced.
+    case matches(isOutdated: Bool)
+    /// It is not, or the stored hash cannot be read.
+    case differs
+}
+
+/// How a caller of the hasher can react.
+@nonexhaustive
+public enum PasswordHasherError: Error, Sendable {
+    /// The queue is full: say 503 with that Retry-After.
+    case busy(retryAfter: Duration)
+    /// Hashing itself failed, for want of memory perhaps: an operator must look.
+    case broken(cause: any Error)
+}

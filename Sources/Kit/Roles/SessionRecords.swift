@@ -1,0 +1,33 @@
+/// Sessions and their refresh tokens in one transaction.
+public protocol SessionRecords {
+    /// Adds a session and the first refresh token of its family.
+    func insert(_ session: Session, first token: RefreshTokenRecord) throws(StorageError)
+
+    /// The session of that id.
+    func session(_ id: SessionID) throws(StorageError) -> Session?
+
+    /// All sessions of an account, the youngest first.
+    func sessions(of account: AccountID) throws(StorageError) -> [Session]
+
+    /// Notes that a session was used.
+    func touch(_ id: SessionID, at moment: Timestamp) throws(StorageError)
+
+    /// Removes a session and its tokens; whether it was there.
+    func end(_ id: SessionID) throws(StorageError) -> Bool
+
+    /// Removes all sessions of an account but one, with their tokens; the ids of those removed.
+    func endAll(of account: AccountID, except kept: SessionID?) throws(StorageError) -> [SessionID]
+
+    /// Removes sessions that ended before a moment or were last used before another, at most `limit`; how many there
+    /// were.
+    func endExpired(before moment: Timestamp, idleSince: Timestamp, limit: Int) throws(StorageError) -> Int
+
+    /// The refresh token of that hash.
+    func refreshToken(_ hash: TokenHash) throws(StorageError) -> RefreshTokenRecord?
+
+    /// Notes that a token was rotated with a nonce, and adds its successor to the family.
+    func rotate(_ hash: TokenHash, nonce: [UInt8], at moment: Timestamp, to successor: TokenHash) throws(StorageError)
+
+    /// Erases a token's nonce, after which a repeat of it is a replay.
+    func eraseNonce(of hash: TokenHash) throws(StorageError)
+}

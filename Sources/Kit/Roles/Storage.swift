@@ -1,0 +1,69 @@
+/// Keeps what must survive: accounts, sessions, links, keys, mails, revocations, audit and guesses.
+///
+/// Closures are synchronous and run on the connection's own thread, so that a transaction is never suspended half-way.
+/// Write closures are serializable and may run again, so they have no effect but through `records`.
+/// `StorageConformance` in TestKit is what an implementation must pass.
+public protocol Storage: Sendable {
+    /// Runs a closure on one consistent state of the store; it must not write.
+    ///
+    /// Throws ``StorageError``, the closure's own included; a cancelled task may still see its closure run.
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result
+
+    /// Runs a closure in one transaction, which is committed durably before this returns and is undone when the closure
+    /// throws.
+    ///
+    /// Throws ``StorageError``, the closure's own included; `outcomeUnknown` when nobody can tell whether it was
+    /// committed.
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result
+
+    /// Whether the store answers and its schema is the one that this binary knows; throws ``StorageError`` when not.
+    func checkReadiness() async throws(StorageError)
+
+    /// The scripts of the schema in their order, applied or not; none for a store that has no scripts.
+    func migrations() async throws(StorageError) -> [MigrationStatus]
+
+    /// Applies the scripts that are missing, each in a transaction of its own; those that it applied. Processes that do
+    /// so at the same time apply each script once.
+    func migrate() async throws(StorageError) -> [MigrationStatus]
+}
+
+extension Storage {
+    public func migrations() async throws(StorageError) -> [MigrationStatus] { [] }
+
+    public func migrate() async throws(StorageError) -> [MigrationStatus] { [] }
+}
+
+/// What a storage closure works with; valid inside that closure only.
+public protocol Records {
+    /// Accounts.
+    var accounts: any AccountRecords { get }
+    /// Sessions and the families of their refresh tokens.
+    var sessions: any SessionRecords { get }
+    /// Mailed links.
+    var links: any LinkRecords { get }
+    /// Signing keys.
+    var keys: any KeyRecords { get }
+    /// Mails that wait for delivery.
+    var outbox: any OutboxRecords { get }
+    /// The revocation log.
+    var revocations: any RevocationRecords { get }
+    /// The audit trail.
+    var audit: any AuditRecords { get }
+    /// Guesses at accounts.
+    var guesses: any GuessRecords { get }
+}
+
+/// How a caller of the store can react.
+@nonexhaustive
+public enum StorageError: Error, Sendable {
+    /// Out of reach, busy past its deadline, full or read-only: nothing was done; say 503 and try later.
+    case unavailable(cause: any Error)
+    /// The connection was lost while committing: nobody can tell whether it was done; never repeated blindly.
+    case outcomeUnknown(cause: any Error)
+    /// The store or this program is broken: an operator must look.
+    case broken(cause: any Error)
+}
