@@ -1,0 +1,43 @@
+import Crypto
+
+/// The deployment's own keys (`server.secret_file`): seals what the store must not hold in clear, with AES-256-GCM. The
+/// first key seals, every key opens.
+public struct SecretKeyring: Sendable {
+    private let keys: [(id: String, key: SymmetricKey)]
+
+    /// Takes keys of 32 bytes by their ids, at least one, the sealing one first; ids have at most 255 bytes.
+    public init(_ keys: [(id: String, key: Secret<[UInt8]>)]) {
+        precondition(!keys.isEmpty, "a keyring has at least one key")
+        self.keys = keys.map { ($0.id, SymmetricKey(data: $0.key.reveal())) }
+    }
+
+    /// Seals bytes; `purpose` is authenticated with them, so that what was sealed as one thing cannot stand for
+    /// another. The result is a length byte, the key's id, a 12-byte nonce, the ciphertext and a 16-byte tag.
+    public func seal(_ bytes: [UInt8], for purpose: String) throws -> [UInt8] {
+        let (id, key) = keys[0]
+        let box = try AES.GCM.seal(bytes, using: key, authenticating: Array("\(id)\n\(purpose)".utf8))
+        guard let combined = box.combined else { throw SealError.unreadable }
+        return [UInt8(id.utf8.count)] + Array(id.utf8) + Array(combined)
+    }
+
+    /// Opens what ``seal(_:for:)`` made for the same purpose; throws ``SealError``.
+    public func open(_ sealed: [UInt8], for purpose: String) throws(SealError) -> [UInt8] {
+        guard let length = sealed.first.map(Int.init), sealed.count > length else { throw .unreadable }
+        let id = String(decoding: sealed[1...length], as: UTF8.self)
+        guard let key = keys.first(where: { $0.id == id })?.key else { throw .unknownKey(id: id) }
+        do {
+            let box = try AES.GCM.SealedBox(combined: sealed[(length + 1)...])
+            return Array(try AES.GCM.open(box, using: key, authenticating: Array("\(id)\n\(purpose)".utf8)))
+        } catch {
+            throw .unreadable
+        }
+    }
+}
+
+/// Why something sealed cannot be opened.
+public enum SealError: Error, Hashable, Sendable {
+    /// It was sealed with a key that the secret file no longer has.
+    case unknownKey(id: String)
+    /// It is damaged, was sealed for another purpose, or the key of that id is not the one that sealed it.
+    case unreadable
+}
