@@ -12,11 +12,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Contracts
-        .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto], path: "Sources/Kit")
+        .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto], path: "Sources/Kit"),
+
+        // The file and the scripts
+        .target(name: "GatewayYAML", dependencies: ["GatewayKit", .yams], path: "Sources/YAML"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,30 @@
+public import GatewayKit
+
+/// A configuration file as it was read: its lines, its nodes, and what was wrong with its text.
+public struct ConfigDocument: Sendable {
+    /// The file's name and lines.
+    public let source: ConfigSource
+    /// What it holds; nil when the text itself is broken, so that no setting could be read.
+    public let root: ConfigNode?
+    /// What was wrong with the text, in the order of meeting.
+    public let problems: [ConfigProblem]
+
+    /// States every part.
+    public init(source: ConfigSource, root: ConfigNode?, problems: [ConfigProblem]) {
+        self.source = source
+        self.root = root
+        self.problems = problems
+    }
+
+    /// Reads the settings: their value, unless there is any error, and all problems of the text and of the settings in
+    /// the order of the file.
+    public func decode<Value>(
+        _ settings: Settings<Value>, registry: ModuleRegistry
+    ) -> (value: Value?, problems: [ConfigProblem]) {
+        guard let root else { return (nil, problems.inOrderOfFile) }
+        var reading = ConfigReading(registry: registry)
+        let value = settings.read(root, in: &reading)
+        let all = (problems + reading.problems).inOrderOfFile
+        return (all.contains { $0.severity == .error } ? nil : value, all)
+    }
+}

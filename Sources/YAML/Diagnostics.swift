@@ -1,0 +1,41 @@
+public import GatewayKit
+
+/// Shows problems with their lines of the file, as a compiler does, and secrets left out:
+///
+///     config.yaml:14:7: error: mail: unknown key 'hots', did you mean 'host'?
+///        14 |       hots: smtp.example.com
+///           |       ^~~~
+public struct Diagnostics: Sendable {
+    private let source: ConfigSource
+    private let mask: SecretMask
+
+    /// Shows lines of this file; `names` says which keys hold secrets.
+    public init(source: ConfigSource, names: SecretNames) {
+        self.source = source
+        mask = SecretMask(lines: source.lines, names: names)
+    }
+
+    /// All problems in the order of the file, each ended by a newline.
+    public func text(for problems: [ConfigProblem]) -> String {
+        problems.inOrderOfFile.map(text).joined()
+    }
+
+    private func text(for problem: ConfigProblem) -> String {
+        let position = problem.position
+        let place = position.line > 0 ? ":\(position.line):\(position.column)" : ""
+        let path = problem.path.isEmpty ? "" : problem.path + ": "
+        let heading = "\(source.file)\(place): \(problem.severity.rawValue): \(path)\(problem.message)"
+        let first = String(String.UnicodeScalarView(heading.unicodeScalars.map(Self.printable))) + "\n"
+        guard source.line(position.line) != nil else { return first }
+        let (line, caret) = MarkedLine(mask.line(position.line, showing: problem), position: position).shown
+        let number = String(position.line)
+        let gap = String(repeating: " ", count: max(0, 5 - number.count))
+        let margin = String(repeating: " ", count: max(5, number.count))
+        return first + "\(gap)\(number) | \(line)\n\(margin) | \(caret)\n"
+    }
+
+    /// Controls of the file must not reach a terminal.
+    static func printable(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        scalar.properties.generalCategory == .control || scalar.properties.isBidiControl ? "\u{FFFD}" : scalar
+    }
+}
