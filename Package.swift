@@ -7,7 +7,8 @@ let package = Package(
     name: "auth-gateway",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "GatewayKit", targets: ["GatewayKit"])
+        .library(name: "GatewayKit", targets: ["GatewayKit"]),
+        .library(name: "GatewayTestKit", targets: ["GatewayTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -21,6 +22,11 @@ let package = Package(
 
         // The file and the scripts
         .target(name: "GatewayYAML", dependencies: ["GatewayKit", .yams], path: "Sources/YAML"),
+
+        // For those who test modules
+        .target(
+            name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
+            path: "Sources/TestKit"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,57 @@
+import GatewayKit
+
+struct InMemoryAccounts: AccountRecords {
+    let records: InMemoryRecords
+
+    func insert(_ account: Account) throws(StorageError) -> AccountChange {
+        try records.change { tables throws(StorageError) in
+            guard tables.accounts[account.id] == nil else {
+                throw InMemoryRecords.broken("an account's id is used twice")
+            }
+            if tables.names[account.username] != nil { return .usernameTaken }
+            return Self.store(account, &tables)
+        }
+    }
+
+    func update(_ account: Account) throws(StorageError) -> AccountChange {
+        try records.change { tables throws(StorageError) in
+            guard tables.accounts[account.id] != nil else { return .missing }
+            if let owner = tables.names[account.username], owner != account.id { return .usernameTaken }
+            return Self.store(account, &tables)
+        }
+    }
+
+    func delete(_ id: AccountID) throws(StorageError) -> Bool {
+        let sessions = InMemorySessions(records: records)
+        _ = try sessions.endAll(of: id, except: nil)
+        return try records.change { tables throws(StorageError) in
+            tables.links = tables.links.filter { $0.value.accountID != id }
+            return tables.accounts.removeValue(forKey: id) != nil
+        }
+    }
+
+    func account(_ id: AccountID) throws(StorageError) -> Account? { records.tables.accounts[id] }
+
+    func account(named name: Username) throws(StorageError) -> Account? {
+        records.tables.accounts.values.first { $0.username == name }
+    }
+
+    func account(addressed email: EmailAddress) throws(StorageError) -> Account? {
+        records.tables.accounts.values.first { $0.email == email }
+    }
+
+    func page(after: Username?, limit: Int) throws(StorageError) -> [Account] {
+        let behind = records.tables.accounts.values.filter { account in
+            after.map { $0.text < account.username.text } ?? true
+        }
+        return Array(behind.sorted { $0.username.text < $1.username.text }.prefix(limit))
+    }
+
+    private static func store(_ account: Account, _ tables: inout Tables) -> AccountChange {
+        let rival = tables.accounts.values.first { $0.email == account.email && $0.id != account.id }
+        if rival != nil { return .emailTaken }
+        tables.accounts[account.id] = account
+        tables.names[account.username] = account.id
+        return .stored
+    }
+}

@@ -1,0 +1,36 @@
+import GatewayKit
+
+struct InMemoryLinks: LinkRecords {
+    let records: InMemoryRecords
+
+    func insert(_ link: Link) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            guard tables.accounts[link.accountID] != nil, tables.links[link.hash] == nil else {
+                throw InMemoryRecords.broken("a link's account does not exist, or its token is used twice")
+            }
+            tables.links[link.hash] = link
+        }
+    }
+
+    func link(_ hash: TokenHash, for purpose: Link.Purpose) throws(StorageError) -> Link? {
+        records.tables.links[hash].flatMap { $0.purpose == purpose ? $0 : nil }
+    }
+
+    func consume(_ hash: TokenHash) throws(StorageError) -> Bool {
+        try records.change { tables throws(StorageError) in tables.links.removeValue(forKey: hash) != nil }
+    }
+
+    func deleteAll(of account: AccountID, for purpose: Link.Purpose) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            tables.links = tables.links.filter { $0.value.accountID != account || $0.value.purpose != purpose }
+        }
+    }
+
+    func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
+        try records.change { tables throws(StorageError) in
+            let dead = tables.links.values.filter { $0.expiresAt < moment }.prefix(limit).map(\.hash)
+            for hash in dead { tables.links[hash] = nil }
+            return dead.count
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import GatewayKit
+
+struct InMemoryRevocations: RevocationRecords {
+    let records: InMemoryRecords
+
+    func append(_ subject: Revocation.Subject, keepUntil: Timestamp) throws(StorageError) -> Int64 {
+        try records.change { tables throws(StorageError) in
+            tables.lastRevocationID += 1
+            tables.revocations.append(Revocation(id: tables.lastRevocationID, subject: subject, keepUntil: keepUntil))
+            return tables.lastRevocationID
+        }
+    }
+
+    func rows(after id: Int64, limit: Int) throws(StorageError) -> [Revocation] {
+        Array(records.tables.revocations.lazy.filter { $0.id > id }.prefix(limit))
+    }
+
+    func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
+        try records.change { tables throws(StorageError) in
+            let dead = Set(tables.revocations.filter { $0.keepUntil < moment }.prefix(limit).map(\.id))
+            tables.revocations.removeAll { dead.contains($0.id) }
+            return dead.count
+        }
+    }
+}
+
+struct InMemoryAudit: AuditRecords {
+    let records: InMemoryRecords
+
+    func append(_ event: AuditEvent) throws(StorageError) {
+        try records.change { tables throws(StorageError) in tables.audit.append(event) }
+    }
+
+    func latest(of account: AccountID?, limit: Int) throws(StorageError) -> [AuditEvent] {
+        let own = records.tables.audit.filter { account == nil || $0.accountID == account }
+        return Array(own.reversed().prefix(limit))
+    }
+}
+
+struct InMemoryGuesses: GuessRecords {
+    let records: InMemoryRecords
+
+    func count(of key: String) throws(StorageError) -> GuessCount? { records.tables.guesses[key] }
+
+    func store(_ count: GuessCount) throws(StorageError) {
+        try records.change { tables throws(StorageError) in tables.guesses[count.key] = count }
+    }
+
+    func clear(_ key: String) throws(StorageError) {
+        try records.change { tables throws(StorageError) in tables.guesses[key] = nil }
+    }
+
+    func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
+        try records.change { tables throws(StorageError) in
+            let dead = tables.guesses.values.filter { $0.keepUntil < moment }.prefix(limit).map(\.key)
+            for key in dead { tables.guesses[key] = nil }
+            return dead.count
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import GatewayKit
+
+struct InMemoryOutbox: OutboxRecords {
+    let records: InMemoryRecords
+
+    func enqueue(_ mail: OutboxMail) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            guard !tables.outbox.contains(where: { $0.id == mail.id }) else {
+                throw InMemoryRecords.broken("a mail's id is used twice")
+            }
+            tables.outbox.append(mail)
+        }
+    }
+
+    func claim(dueAt moment: Timestamp, until: Timestamp, limit: Int) throws(StorageError) -> [OutboxMail] {
+        try records.change { tables throws(StorageError) in
+            let due = tables.outbox.filter { !$0.isParked && $0.dueAt <= moment }.sorted { $0.dueAt < $1.dueAt }
+            return due.prefix(limit).map { mail in
+                var claimed = mail
+                claimed.dueAt = until
+                claimed.attempts += 1
+                Self.change(mail.id, &tables) { $0 = claimed }
+                return claimed
+            }
+        }
+    }
+
+    func nextDue() throws(StorageError) -> Timestamp? {
+        records.tables.outbox.filter { !$0.isParked }.map(\.dueAt).min()
+    }
+
+    func delivered(_ id: String) throws(StorageError) {
+        try records.change { tables throws(StorageError) in tables.outbox.removeAll { $0.id == id } }
+    }
+
+    func putOff(_ id: String, until: Timestamp) throws(StorageError) {
+        try records.change { tables throws(StorageError) in Self.change(id, &tables) { $0.dueAt = until } }
+    }
+
+    func park(_ id: String) throws(StorageError) {
+        try records.change { tables throws(StorageError) in Self.change(id, &tables) { $0.isParked = true } }
+    }
+
+    func counts() throws(StorageError) -> (waiting: Int, parked: Int) {
+        let parked = records.tables.outbox.count { $0.isParked }
+        return (records.tables.outbox.count - parked, parked)
+    }
+
+    private static func change(_ id: String, _ tables: inout Tables, _ body: (inout OutboxMail) -> Void) {
+        for index in tables.outbox.indices where tables.outbox[index].id == id { body(&tables.outbox[index]) }
+    }
+}

@@ -1,0 +1,45 @@
+import GatewayKit
+
+/// Everything that the store holds; a value, so that undoing a transaction is forgetting a copy.
+struct Tables: Sendable {
+    var accounts: [AccountID: Account] = [:]
+    /// Every name that was ever given away, with the account that got it.
+    var names: [Username: AccountID] = [:]
+    var sessions: [SessionID: Session] = [:]
+    var refreshTokens: [TokenHash: RefreshTokenRecord] = [:]
+    var links: [TokenHash: Link] = [:]
+    var keys: [SigningKeyRecord] = []
+    var outbox: [OutboxMail] = []
+    var revocations: [Revocation] = []
+    var lastRevocationID: Int64 = 0
+    var audit: [AuditEvent] = []
+    var guesses: [String: GuessCount] = [:]
+}
+
+/// One transaction's view of the tables.
+final class InMemoryRecords: Records {
+    private(set) var tables: Tables
+    private let canWrite: Bool
+
+    init(_ tables: Tables, canWrite: Bool) {
+        self.tables = tables
+        self.canWrite = canWrite
+    }
+
+    var accounts: any AccountRecords { InMemoryAccounts(records: self) }
+    var sessions: any SessionRecords { InMemorySessions(records: self) }
+    var links: any LinkRecords { InMemoryLinks(records: self) }
+    var keys: any KeyRecords { InMemoryKeys(records: self) }
+    var outbox: any OutboxRecords { InMemoryOutbox(records: self) }
+    var revocations: any RevocationRecords { InMemoryRevocations(records: self) }
+    var audit: any AuditRecords { InMemoryAudit(records: self) }
+    var guesses: any GuessRecords { InMemoryGuesses(records: self) }
+
+    /// Changes the tables, in a write closure alone.
+    func change<Result>(_ body: (inout Tables) throws(StorageError) -> Result) throws(StorageError) -> Result {
+        guard canWrite else { throw Self.broken("a read closure writes") }
+        return try body(&tables)
+    }
+
+    static func broken(_ what: String) -> StorageError { .broken(cause: InMemoryStorage.Failure(description: what)) }
+}

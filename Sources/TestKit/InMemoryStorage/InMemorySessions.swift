@@ -1,0 +1,75 @@
+import GatewayKit
+
+struct InMemorySessions: SessionRecords {
+    let records: InMemoryRecords
+
+    func insert(_ session: Session, first token: RefreshTokenRecord) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            guard tables.accounts[session.accountID] != nil else {
+                throw InMemoryRecords.broken("a session's account does not exist")
+            }
+            guard tables.sessions[session.id] == nil, tables.refreshTokens[token.hash] == nil else {
+                throw InMemoryRecords.broken("a session's id or token is used twice")
+            }
+            tables.sessions[session.id] = session
+            tables.refreshTokens[token.hash] = token
+        }
+    }
+
+    func session(_ id: SessionID) throws(StorageError) -> Session? { records.tables.sessions[id] }
+
+    func sessions(of account: AccountID) throws(StorageError) -> [Session] {
+        records.tables.sessions.values.filter { $0.accountID == account }
+            .sorted { ($0.createdAt, $0.id.text) > ($1.createdAt, $1.id.text) }
+    }
+
+    func touch(_ id: SessionID, at moment: Timestamp) throws(StorageError) {
+        try records.change { tables throws(StorageError) in tables.sessions[id]?.lastUsedAt = moment }
+    }
+
+    func end(_ id: SessionID) throws(StorageError) -> Bool {
+        try records.change { tables throws(StorageError) in Self.end(id, &tables) }
+    }
+
+    func endAll(of account: AccountID, except kept: SessionID?) throws(StorageError) -> [SessionID] {
+        let ids = try sessions(of: account).map(\.id).filter { $0 != kept }
+        for id in ids { _ = try end(id) }
+        return ids
+    }
+
+    func endExpired(before moment: Timestamp, idleSince: Timestamp, limit: Int) throws(StorageError) -> Int {
+        try records.change { tables throws(StorageError) in
+            let dead = tables.sessions.values.filter { $0.expiresAt < moment || $0.lastUsedAt < idleSince }
+            let chosen = dead.prefix(limit).map(\.id)
+            for id in chosen { _ = Self.end(id, &tables) }
+            return chosen.count
+        }
+    }
+
+    func refreshToken(_ hash: TokenHash) throws(StorageError) -> RefreshTokenRecord? {
+        records.tables.refreshTokens[hash]
+    }
+
+    func rotate(
+        _ hash: TokenHash, nonce: [UInt8], at moment: Timestamp, to successor: TokenHash
+    ) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            guard let token = tables.refreshTokens[hash], tables.refreshTokens[successor] == nil else {
+                throw InMemoryRecords.broken("a token is rotated that does not exist, or to one that does")
+            }
+            tables.refreshTokens[hash]?.nonce = nonce
+            tables.refreshTokens[hash]?.rotatedAt = moment
+            tables.refreshTokens[successor] = RefreshTokenRecord(
+                hash: successor, sessionID: token.sessionID, predecessor: hash)
+        }
+    }
+
+    func eraseNonce(of hash: TokenHash) throws(StorageError) {
+        try records.change { tables throws(StorageError) in tables.refreshTokens[hash]?.nonce = nil }
+    }
+
+    private static func end(_ id: SessionID, _ tables: inout Tables) -> Bool {
+        tables.refreshTokens = tables.refreshTokens.filter { $0.value.sessionID != id }
+        return tables.sessions.removeValue(forKey: id) != nil
+    }
+}

@@ -1,0 +1,37 @@
+public import GatewayKit
+public import Logging
+
+extension Provision {
+    /// What a module under test is made with: by default still clocks, counted random bytes, an empty store in memory,
+    /// for a gateway at `https://auth.example.com` whose secret file holds one key.
+    public static func forTests(
+        time: any TimeSource = ManualTime(), random: any RandomSource = CountedRandom(),
+        storage: (any Storage)? = InMemoryStorage(), folder: String = "/folder-of-the-file",
+        publicURL: String = "https://auth.example.com",
+        keyring: SecretKeyring = SecretKeyring([(id: "test", key: Secret([UInt8](repeating: 7, count: 32)))]),
+        services: ServiceList = ServiceList(), logger: Logger = Logger(label: "test")
+    ) throws -> Provision {
+        Provision(
+            logger: logger, time: time, random: random, folder: folder, publicURL: try PublicURL(publicURL),
+            keyring: keyring, storage: storage, services: services)
+    }
+}
+
+extension Slot {
+    /// Makes the product that a section of a file would give, `["use": "file", "folder": "mail"]`; throws
+    /// ``BrokenSection``, and whatever the module's `make` throws.
+    public func product(
+        of section: ConfigLiteral, among modules: ModuleSet, with provision: Provision
+    ) async throws -> Product {
+        var reading = ConfigReading(registry: ModuleRegistry(sets: [modules]))
+        let choice = Settings<ModuleChoice<Product>>.module(self).read(section.node(), in: &reading)
+        guard let choice, reading.errorCount == 0 else { throw BrokenSection(problems: reading.problems) }
+        return try await choice.make(provision)
+    }
+}
+
+/// A section that does not decode.
+public struct BrokenSection: Error, Hashable, Sendable {
+    /// What is wrong with it.
+    public let problems: [ConfigProblem]
+}
