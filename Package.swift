@@ -27,6 +27,12 @@ let package = Package(
         .target(
             name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
             path: "Sources/TestKit"),
+
+        // Tests mirror the sources
+        .testTarget(name: "GatewayKitTests", dependencies: ["GatewayKit", "GatewayTestKit"], path: "Tests/KitTests"),
+        .testTarget(
+            name: "GatewayYAMLTests", dependencies: ["GatewayKit", "GatewayYAML", "GatewayTestKit"],
+            path: "Tests/YAMLTests", exclude: ["BrokenFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,34 @@
+import GatewayKit
+import GatewayTestKit
+import Synchronization
+import Testing
+
+/// Fakes stand for the real thing in tests of flows, so they keep what it promises.
+@Suite struct FakesTests {
+    @Test(arguments: PasswordHasherConformance.allCases)
+    func `the fake hasher keeps a hasher's promises`(promise: PasswordHasherConformance) async throws {
+        try await promise.verify { FakePasswordHasher() }
+    }
+
+    @Test(arguments: TokenIssuerConformance.allCases)
+    func `the fake issuer keeps an issuer's promises`(promise: TokenIssuerConformance) async throws {
+        let books = Books()
+        try await promise.verify { provision in
+            FakeTokenIssuer(time: provision.time, book: books.book(of: try provision.storage()))
+        }
+    }
+}
+
+/// One book a store, as real issuers find their keys in it.
+private final class Books: Sendable {
+    private let all = Mutex<[ObjectIdentifier: FakeTokenIssuer.Book]>([:])
+
+    func book(of storage: any Storage) -> FakeTokenIssuer.Book {
+        all.withLock { all in
+            let id = ObjectIdentifier(storage as AnyObject)
+            let book = all[id] ?? FakeTokenIssuer.Book()
+            all[id] = book
+            return book
+        }
+    }
+}
