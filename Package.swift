@@ -22,6 +22,8 @@ let package = Package(
 
         // The file and the scripts
         .target(name: "GatewayYAML", dependencies: ["GatewayKit", .yams], path: "Sources/YAML"),
+        .target(
+            name: "GatewaySQL", dependencies: [.crypto], path: "sql", resources: [.embedInCode("sqlite")]),
 
         // For those who test modules
         .target(

@@ -1,0 +1,14 @@
+/// The scripts of each engine's schema, in the order in which they are applied. A released one is never edited.
+public enum Migrations {
+    /// `sql/sqlite`.
+    public static let sqlite = [
+        Migration(1, "accounts", PackageResources.v0001_accounts_sqlite_sql),
+        Migration(2, "sessions", PackageResources.v0002_sessions_sqlite_sql),
+        Migration(3, "links", PackageResources.v0003_links_sqlite_sql),
+        Migration(4, "signing_keys", PackageResources.v0004_signing_keys_sqlite_sql),
+        Migration(5, "outbox", PackageResources.v0005_outbox_sqlite_sql),
+        Migration(6, "revocations", PackageResources.v0006_revocations_sqlite_sql),
+        Migration(7, "audit", PackageResources.v0007_audit_sqlite_sql),
+        Migration(8, "guesses", PackageResources.v0008_guesses_sqlite_sql),
+    ]
+}
