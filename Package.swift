@@ -8,11 +8,13 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "GatewayKit", targets: ["GatewayKit"]),
+        .library(name: "GatewayProviders", targets: ["GatewayProviders"]),
         .library(name: "GatewayTestKit", targets: ["GatewayTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -25,6 +27,14 @@ let package = Package(
         .target(
             name: "GatewaySQL", dependencies: [.crypto], path: "sql", resources: [.embedInCode("sqlite")]),
 
+        // Modules behind roles
+        .target(
+            name: "GatewayProviders",
+            dependencies: [
+                "GatewayKit", "GatewaySQL", .crypto, .grdb, .lifecycle, .log,
+            ],
+            path: "Sources/Providers"),
+
         // For those who test modules
         .target(
             name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
@@ -35,6 +45,12 @@ let package = Package(
         .testTarget(
             name: "GatewayYAMLTests", dependencies: ["GatewayKit", "GatewayYAML", "GatewayTestKit"],
             path: "Tests/YAMLTests", exclude: ["BrokenFiles"]),
+        .testTarget(
+            name: "GatewayProvidersTests",
+            dependencies: [
+                "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .grdb, .log,
+            ],
+            path: "Tests/ProvidersTests"),
     ],
     swiftLanguageModes: [.v6]
 )

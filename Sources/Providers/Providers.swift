@@ -1,0 +1,8 @@
+public import GatewayKit
+
+extension ModuleSet {
+    /// The built-in modules that keep, hash, sign and count.
+    public static let providers = ModuleSet([
+        SQLiteModule.module,
+    ])
+}

@@ -1,0 +1,101 @@
+import GatewayKit
+import GatewaySQL
+
+/// Brings a schema up by its scripts, and compares what was applied with what this program knows.
+///
+/// What was applied stands in the table `schema_migrations`. Each method runs in a transaction of the caller's, which
+/// keeps other processes out, so that each script is applied once.
+struct Migrator: Sendable {
+    let scripts: [Migration]
+
+    /// Makes the table of what was applied, where it is missing.
+    func prepare(_ connection: any SQLConnection) throws(StorageError) {
+        try connection.execute(
+            """
+            CREATE TABLE IF NOT EXISTS schema_migrations (
+                version BIGINT NOT NULL PRIMARY KEY,
+                name TEXT NOT NULL,
+                checksum TEXT NOT NULL,
+                applied_at BIGINT NOT NULL
+            )
+            """, [:])
+    }
+
+    /// Each script and when it was applied; throws ``SchemaProblem`` as the cause when the schema is not one that this
+    /// program can work on.
+    func status(_ connection: any SQLConnection) throws(StorageError) -> [MigrationStatus] {
+        let applied = try connection.rows(
+            "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version", [:]
+        ) { row throws(StorageError) in
+            Applied(
+                version: Int(try row.integer("version")), name: try row.text("name"),
+                checksum: try row.text("checksum"), at: try row.moment("applied_at"))
+        }
+        if let youngest = applied.last?.version, youngest > scripts.count {
+            throw .broken(cause: SchemaProblem.newer(version: youngest, known: scripts.count))
+        }
+        for (script, applied) in zip(scripts, applied) where !applied.matches(script) {
+            throw .broken(cause: SchemaProblem.changed(version: script.version, name: script.name))
+        }
+        return scripts.enumerated().map { index, script in
+            MigrationStatus(
+                version: script.version, name: script.name,
+                appliedAt: applied.indices.contains(index) ? applied[index].at : nil)
+        }
+    }
+
+    /// Throws ``SchemaProblem`` as the cause unless every script was applied.
+    func check(_ connection: any SQLConnection) throws(StorageError) {
+        let missing = try status(connection).filter { $0.appliedAt == nil }.count
+        if missing > 0 { throw .broken(cause: SchemaProblem.behind(missing: missing)) }
+    }
+
+    /// Applies the first script that is missing; nil when none is.
+    func applyNext(_ connection: any SQLConnection, at moment: Timestamp) throws(StorageError) -> MigrationStatus? {
+        let next = try status(connection).first { $0.appliedAt == nil }
+        guard let next, let script = scripts.first(where: { $0.version == next.version }) else { return nil }
+        try connection.run(script: script.text)
+        try connection.execute(
+            """
+            INSERT INTO schema_migrations (version, name, checksum, applied_at)
+            VALUES (:version, :name, :checksum, :applied_at)
+            """,
+            [
+                "version": .integer(Int64(script.version)), "name": .text(script.name),
+                "checksum": .text(script.checksum), "applied_at": .moment(moment),
+            ])
+        return MigrationStatus(version: script.version, name: script.name, appliedAt: moment)
+    }
+
+    private struct Applied {
+        var version: Int
+        var name: String
+        var checksum: String
+        var at: Timestamp
+
+        func matches(_ script: Migration) -> Bool {
+            version == script.version && name == script.name && checksum == script.checksum
+        }
+    }
+}
+
+/// Why this program cannot work on a schema.
+enum SchemaProblem: Error, Hashable, CustomStringConvertible {
+    /// A younger program has worked on it.
+    case newer(version: Int, known: Int)
+    /// A script was edited after it was applied, or was never this program's.
+    case changed(version: Int, name: String)
+    /// Scripts are missing.
+    case behind(missing: Int)
+
+    var description: String {
+        switch self {
+        case .newer(let version, let known):
+            "the schema has version \(version), this program knows versions up to \(known): start a newer auth-gateway"
+        case .changed(let version, let name):
+            "the script \(version) (\(name)) that was applied is not this program's: its checksum differs"
+        case .behind(let missing):
+            "\(missing) schema script\(missing == 1 ? " is" : "s are") not applied: run 'auth-gateway migrate'"
+        }
+    }
+}

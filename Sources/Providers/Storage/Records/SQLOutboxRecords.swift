@@ -1,0 +1,69 @@
+import GatewayKit
+
+/// Mails that wait for delivery.
+struct SQLOutboxRecords: OutboxRecords {
+    let connection: any SQLConnection
+
+    func enqueue(_ mail: OutboxMail) throws(StorageError) {
+        try connection.execute(
+            """
+            INSERT INTO outbox (id, sealed, created_at, attempts, due_at, is_parked)
+            VALUES (:id, :sealed, :created_at, :attempts, :due_at, :is_parked)
+            """,
+            [
+                "id": .text(mail.id), "sealed": .blob(mail.sealed), "created_at": .moment(mail.createdAt),
+                "attempts": .integer(Int64(mail.attempts)), "due_at": .moment(mail.dueAt),
+                "is_parked": .boolean(mail.isParked),
+            ])
+    }
+
+    func claim(dueAt moment: Timestamp, until: Timestamp, limit: Int) throws(StorageError) -> [OutboxMail] {
+        var mails = try connection.rows(
+            """
+            SELECT id, sealed, created_at, attempts, due_at, is_parked
+            FROM outbox WHERE is_parked = 0 AND due_at <= :moment ORDER BY due_at, created_at, id LIMIT :limit
+            """, ["moment": .moment(moment), "limit": .limit(limit)]
+        ) { row throws(StorageError) in
+            OutboxMail(
+                id: try row.text("id"), sealed: try row.blob("sealed"), createdAt: try row.moment("created_at"),
+                attempts: Int(try row.integer("attempts")), dueAt: try row.moment("due_at"),
+                isParked: try row.boolean("is_parked"))
+        }
+        for index in mails.indices {
+            mails[index].attempts += 1
+            mails[index].dueAt = until
+            try connection.execute(
+                "UPDATE outbox SET attempts = attempts + 1, due_at = :until WHERE id = :id",
+                ["id": .text(mails[index].id), "until": .moment(until)])
+        }
+        return mails
+    }
+
+    func nextDue() throws(StorageError) -> Timestamp? {
+        try connection.row("SELECT due_at FROM outbox WHERE is_parked = 0 ORDER BY due_at LIMIT 1", [:]) {
+            row throws(StorageError) in try row.moment("due_at")
+        }
+    }
+
+    func delivered(_ id: String) throws(StorageError) {
+        try connection.execute("DELETE FROM outbox WHERE id = :id", ["id": .text(id)])
+    }
+
+    func putOff(_ id: String, until: Timestamp) throws(StorageError) {
+        try connection.execute(
+            "UPDATE outbox SET due_at = :until WHERE id = :id", ["id": .text(id), "until": .moment(until)])
+    }
+
+    func park(_ id: String) throws(StorageError) {
+        try connection.execute("UPDATE outbox SET is_parked = 1 WHERE id = :id", ["id": .text(id)])
+    }
+
+    func counts() throws(StorageError) -> (waiting: Int, parked: Int) {
+        let counts = try connection.rows("SELECT is_parked, count(*) AS mails FROM outbox GROUP BY is_parked", [:]) {
+            row throws(StorageError) in (isParked: try row.boolean("is_parked"), mails: Int(try row.integer("mails")))
+        }
+        return (
+            waiting: counts.first { !$0.isParked }?.mails ?? 0, parked: counts.first { $0.isParked }?.mails ?? 0
+        )
+    }
+}

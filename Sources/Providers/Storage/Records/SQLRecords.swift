@@ -1,0 +1,15 @@
+import GatewayKit
+
+/// Every record role over one connection, for each engine alike.
+struct SQLRecords: Records {
+    let connection: any SQLConnection
+
+    var accounts: any AccountRecords { SQLAccountRecords(connection: connection) }
+    var sessions: any SessionRecords { SQLSessionRecords(connection: connection) }
+    var links: any LinkRecords { SQLLinkRecords(connection: connection) }
+    var keys: any KeyRecords { SQLKeyRecords(connection: connection) }
+    var outbox: any OutboxRecords { SQLOutboxRecords(connection: connection) }
+    var revocations: any RevocationRecords { SQLRevocationRecords(connection: connection) }
+    var audit: any AuditRecords { SQLAuditRecords(connection: connection) }
+    var guesses: any GuessRecords { SQLGuessRecords(connection: connection) }
+}

@@ -1,0 +1,82 @@
+import Dispatch
+import GRDB
+import GatewayKit
+import GatewaySQL
+
+extension SQLiteStorage {
+    /// Opens a database file, made if missing, and brings its schema up; throws ``SQLiteOpenFailure`` with the path.
+    static func open(
+        path: String, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
+        busyTimeout: Duration = .seconds(5)
+    ) async throws(SQLiteOpenFailure) -> SQLiteStorage {
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "storage.open").async {
+                continuation.resume(
+                    returning: Result { () throws(SQLiteOpenFailure) in try openPool(path, busyTimeout) })
+            }
+        }
+        let storage = SQLiteStorage(pool: try result.get(), migrator: Migrator(scripts: scripts), time: time)
+        do {
+            _ = try await storage.migrate()
+        } catch {
+            throw SQLiteOpenFailure(path, "\(error.cause)")
+        }
+        return storage
+    }
+
+    private static func openPool(_ path: String, _ busyTimeout: Duration) throws(SQLiteOpenFailure) -> DatabasePool {
+        try DatabaseFile(path: path).prepare()
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration(busyTimeout))
+            // GRDB sets NORMAL when it turns WAL on, which is after `prepareDatabase`; an acknowledged write must
+            // survive a power cut.
+            let synchronous = try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+            }
+            guard synchronous == 2 else {
+                throw SQLiteOpenFailure(path, "PRAGMA synchronous is \(synchronous ?? -1) instead of 2 (FULL)")
+            }
+            return pool
+        } catch let failure as SQLiteOpenFailure {
+            throw failure
+        } catch {
+            throw SQLiteOpenFailure(path, "\(SQLiteFailure.reaction(to: error, in: .begin).cause)")
+        }
+    }
+
+    private static func configuration(_ busyTimeout: Duration) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "storage"
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(Double(busyTimeout.wholeMilliseconds) / 1000)
+        configuration.prepareDatabase { database in
+            // What is erased, mails and links above all, leaves no trace in the file's free pages.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
+        }
+        return configuration
+    }
+}
+
+/// A database file cannot be used; says which and why.
+struct SQLiteOpenFailure: Error, Hashable, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    init(_ path: String, _ reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    var description: String { "cannot use the database \(path): \(reason)" }
+}
+
+extension StorageError {
+    /// What rides along.
+    fileprivate var cause: any Error {
+        switch self {
+        case .unavailable(let cause), .outcomeUnknown(let cause), .broken(let cause): cause
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import GRDB
+import GatewayKit
+import Synchronization
+
+/// Storage in one SQLite file: one writer and a few readers, each on a queue of its own.
+///
+/// `SQLiteOpening.swift` opens it, `DatabaseFile.swift` makes the file, `GRDBConnection.swift` runs statements, and
+/// `SQLiteFailure.swift` says what an error code means to a caller. A cancelled task's closure is not begun; one that
+/// was begun runs to its end, so that no commit is interrupted half-way.
+struct SQLiteStorage: Storage {
+    let pool: DatabasePool
+    let migrator: Migrator
+    let time: any TimeSource
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        try await reading { connection throws(StorageError) in try body(SQLRecords(connection: connection)) }
+    }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result {
+        try await writing { connection throws(StorageError) in try body(SQLRecords(connection: connection)) }
+    }
+
+    func checkReadiness() async throws(StorageError) {
+        try await reading { [migrator] connection throws(StorageError) in try migrator.check(connection) }
+    }
+
+    func migrations() async throws(StorageError) -> [MigrationStatus] {
+        try await reading { [migrator] connection throws(StorageError) in try migrator.status(connection) }
+    }
+
+    func migrate() async throws(StorageError) -> [MigrationStatus] {
+        try await writing { [migrator] connection throws(StorageError) in try migrator.prepare(connection) }
+        var applied: [MigrationStatus] = []
+        while let script = try await writing({ [migrator, time] connection throws(StorageError) in
+            try migrator.applyNext(connection, at: time.now())
+        }) {
+            applied.append(script)
+        }
+        return applied
+    }
+
+    /// Runs a closure in a transaction that reads, on a reader's queue.
+    func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        try await queued { pool, turn in
+            pool.asyncRead { database in
+                turn.take { () throws(StorageError) in
+                    do throws(any Error) {
+                        return try body(GRDBConnection(database: try database.get(), access: .read))
+                    } catch {
+                        throw SQLiteFailure.reaction(to: error, in: .read)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a closure in a transaction that writes, on the writer's queue.
+    func writing<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws(StorageError) -> Value
+    ) async throws(StorageError) -> Value {
+        try await queued { pool, turn in
+            pool.asyncWriteWithoutTransaction { database in
+                turn.take { () throws(StorageError) in try Self.transact(on: database, body) }
+            }
+        }
+    }
+
+    private static func transact<Value>(
+        on database: Database, _ body: (any SQLConnection) throws(StorageError) -> Value
+    ) throws(StorageError) -> Value {
+        var step = SQLiteFailure.Step.begin
+        do {
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                step = .write
+                value = try body(GRDBConnection(database: database, access: .write))
+                step = .commit
+                return .commit
+            }
+            guard let value else { throw SQLiteFailure(code: .SQLITE_INTERNAL, message: "nothing was committed") }
+            return value
+        } catch {
+            throw SQLiteFailure.reaction(to: error, in: step)
+        }
+    }
+
+    private func queued<Value: Sendable>(
+        _ enqueue: (DatabasePool, Turn<Value>) -> Void
+    ) async throws(StorageError) -> Value {
+        let isCancelled = CancellationFlag()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                enqueue(pool, Turn(isCancelled: isCancelled, continuation: continuation))
+            }
+        } onCancel: {
+            isCancelled.raise()
+        }
+        return try result.get()
+    }
+}
+
+/// One closure's turn on a connection's queue.
+private struct Turn<Value: Sendable>: Sendable {
+    let isCancelled: CancellationFlag
+    let continuation: CheckedContinuation<Result<Value, StorageError>, Never>
+
+    func take(_ body: () throws(StorageError) -> Value) {
+        guard !isCancelled.isRaised else {
+            continuation.resume(returning: .failure(.unavailable(cause: CancellationError())))
+            return
+        }
+        continuation.resume(returning: Result(catching: body))
+    }
+}
+
+/// Says across threads that nobody waits any more.
+private final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isRaised: Bool { flag.load(ordering: .relaxed) }
+
+    func raise() { flag.store(true, ordering: .relaxed) }
+}

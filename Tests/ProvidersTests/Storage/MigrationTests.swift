@@ -1,0 +1,105 @@
+import Foundation
+import GRDB
+import GatewayKit
+import GatewaySQL
+import GatewayTestKit
+import Testing
+
+@testable import GatewayProviders
+
+@Suite struct MigrationTests {
+    @Test func `every script in the folder is listed, in the order of its number`() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../sql/sqlite")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted()
+        let listed = Migrations.sqlite.map { script in
+            "v" + String(String(10_000 + script.version).dropFirst()) + "_\(script.name).sqlite.sql"
+        }
+        #expect(files == listed)
+        #expect(Migrations.sqlite.map(\.version) == Array(1...files.count))
+        for (file, script) in zip(files, Migrations.sqlite) {
+            #expect(try String(contentsOf: folder.appending(path: file), encoding: .utf8) == script.text)
+        }
+    }
+
+    @Test func `a checksum is the SHA-256 of the script`() {
+        let checksum = Migration(1, "empty", Array("abc".utf8)).checksum
+        #expect(checksum == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+
+    @Test func `what was applied is recorded with its moment`() async throws {
+        let folder = try TemporaryFolder()
+        let time = ManualTime()
+        let storage = try await open(folder, scripts(2), time)
+        let first = time.now()
+        #expect(try await storage.migrations().map(\.appliedAt) == [first, first])
+        time.advance(by: .seconds(60))
+        let later = try await open(folder, scripts(3), time)
+        let expected = [
+            MigrationStatus(version: 1, name: "t1", appliedAt: first),
+            MigrationStatus(version: 2, name: "t2", appliedAt: first),
+            MigrationStatus(version: 3, name: "t3", appliedAt: time.now()),
+        ]
+        #expect(try await later.migrations() == expected)
+    }
+
+    @Test func `a schema newer than the program is refused at start, and a program that is overtaken is not ready`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let running = try await open(folder, scripts(2))
+        _ = try await open(folder, scripts(3))
+        let sentence =
+            "the schema has version 3, this program knows versions up to 2: start a newer auth-gateway"
+        let error = await #expect(throws: SQLiteOpenFailure.self) { try await open(folder, scripts(2)) }
+        #expect(error == SQLiteOpenFailure(folder.file("gateway.db"), sentence))
+        await #expect {
+            try await running.checkReadiness()
+        } throws: { error in
+            guard case .broken(let cause) = error as? StorageError else { return false }
+            return cause as? SchemaProblem == .newer(version: 3, known: 2)
+        }
+    }
+
+    @Test func `a script that was edited after it was applied is refused at start`() async throws {
+        let folder = try TemporaryFolder()
+        _ = try await open(folder, scripts(2))
+        let edited = [scripts(1)[0], Migration(2, "t2", Array("CREATE TABLE other (id TEXT) STRICT;".utf8))]
+        let error = await #expect(throws: SQLiteOpenFailure.self) { try await open(folder, edited) }
+        #expect(
+            error?.reason == "the script 2 (t2) that was applied is not this program's: its checksum differs")
+    }
+
+    @Test func `a script that fails half-way is undone, and those before it stay`() async throws {
+        let folder = try TemporaryFolder()
+        let failing = Migration(2, "t2", Array("CREATE TABLE half (id TEXT) STRICT; CREATE TABLE t1 (id TEXT);".utf8))
+        let error = await #expect(throws: SQLiteOpenFailure.self) {
+            try await open(folder, [scripts(1)[0], failing])
+        }
+        #expect(error?.reason.contains("table t1 already exists") == true)
+        let storage = try await open(folder, scripts(2))
+        let tables = try await storage.pool.read { database in
+            try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        }
+        #expect(tables == ["schema_migrations", "t1", "t2"])
+    }
+
+    @Test func `many that open one new file at once apply each script once`() async throws {
+        let folder = try TemporaryFolder()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { _ = try await open(folder, Migrations.sqlite) } }
+            try await group.waitForAll()
+        }
+        let storage = try await open(folder, Migrations.sqlite)
+        #expect(try await storage.migrations().count == Migrations.sqlite.count)
+    }
+
+    private func scripts(_ count: Int) -> [Migration] {
+        (1...count).map { Migration($0, "t\($0)", Array("CREATE TABLE t\($0) (id TEXT) STRICT;".utf8)) }
+    }
+
+    private func open(
+        _ folder: TemporaryFolder, _ scripts: [Migration], _ time: ManualTime = ManualTime()
+    ) async throws -> SQLiteStorage {
+        try await SQLiteStorage.open(path: folder.file("gateway.db"), time: time, scripts: scripts)
+    }
+}
