@@ -19,6 +19,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // C libraries of the system
+        .systemLibrary(
+            name: "CArgon2", path: "Sources/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(
+            name: "CXCrypt", path: "Sources/CXCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+
         // Contracts
         .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto], path: "Sources/Kit"),
 
@@ -31,9 +37,9 @@ let package = Package(
         .target(
             name: "GatewayProviders",
             dependencies: [
-                "GatewayKit", "GatewaySQL", .crypto, .grdb, .lifecycle, .log,
+                "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .grdb, .lifecycle, .log,
             ],
-            path: "Sources/Providers"),
+            path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
 
         // For those who test modules
         .target(

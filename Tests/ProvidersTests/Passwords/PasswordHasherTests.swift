@@ -1,0 +1,116 @@
+import GatewayKit
+import GatewayTestKit
+import Logging
+import Synchronization
+import Testing
+
+@testable import GatewayProviders
+
+@Suite struct PasswordHasherTests {
+    private static let cheapArgon2id = PasswordFormat.argon2id(.init(memory: 64, iterations: 1, parallelism: 1))
+    private static let cheapBcrypt = PasswordFormat.bcrypt(cost: 4)
+
+    @Test(arguments: PasswordHasherConformance.allCases)
+    func `argon2id keeps a hasher's promises`(promise: PasswordHasherConformance) async throws {
+        try await promise.verify { try Self.hasher(Self.cheapArgon2id) }
+    }
+
+    @Test(arguments: PasswordHasherConformance.allCases)
+    func `bcrypt keeps a hasher's promises`(promise: PasswordHasherConformance) async throws {
+        try await promise.verify { try Self.hasher(Self.cheapBcrypt) }
+    }
+
+    @Test func `either format verifies the other's hashes, and says that they are outdated`() async throws {
+        for (old, new) in [(Self.cheapArgon2id, Self.cheapBcrypt), (Self.cheapBcrypt, Self.cheapArgon2id)] {
+            for text in ["correct horse", String(repeating: "long ", count: 20)] {
+                let hash = try await Self.hasher(old).hash(Password(text))
+                let hasher = try Self.hasher(new)
+                #expect(try await hasher.verify(Password(text), against: hash) == .matches(isOutdated: true))
+                #expect(try await hasher.verify(Password("wrong"), against: hash) == .differs)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        PasswordFormat.argon2id(.init(memory: 128, iterations: 1, parallelism: 1)),
+        .argon2id(.init(memory: 64, iterations: 2, parallelism: 1)),
+        .argon2id(.init(memory: 64, iterations: 1, parallelism: 2)),
+    ]) func `a hash of other parameters is outdated`(present: PasswordFormat) async throws {
+        let hash = try await Self.hasher(Self.cheapArgon2id).hash(Password("correct horse"))
+        let verdict = try await Self.hasher(present).verify(Password("correct horse"), against: hash)
+        #expect(verdict == .matches(isOutdated: true))
+    }
+
+    @Test func `a hash of another cost is outdated`() async throws {
+        let hash = try await Self.hasher(Self.cheapBcrypt).hash(Password("correct horse"))
+        let verdict = try await Self.hasher(.bcrypt(cost: 5)).verify(Password("correct horse"), against: hash)
+        #expect(verdict == .matches(isOutdated: true))
+    }
+
+    @Test func `a format that cannot be hashed is broken, not a wrong password`() async throws {
+        // libargon2 wants eight blocks of memory a lane.
+        let format = PasswordFormat.argon2id(.init(memory: 8, iterations: 1, parallelism: 16))
+        let hasher = try Self.hasher(format)
+        do throws(PasswordHasherError) {
+            _ = try await hasher.hash(Password("correct horse"))
+            Issue.record("it was hashed")
+        } catch {
+            guard case .broken(let cause) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect("\(cause)" == "libargon2 cannot hash a password (code -14); is there enough memory?")
+        }
+    }
+
+    @Test func `damaged hashes are logged, once, without their text`() async throws {
+        let log = RecordedLog()
+        let hasher = try Self.hasher(Self.cheapBcrypt, logger: Logger(label: "test") { _ in log })
+        for text in ["canary", "$2b$31$canary"] {
+            #expect(try await hasher.verify(Password("canary"), against: PasswordHash(text)) == .differs)
+        }
+        #expect(
+            log.lines.withLock { $0 } == [
+                "warning: a stored password hash cannot be read or asks for too much; its account must reset its password"
+            ])
+    }
+
+    @Test func `the modules hash with their default settings, on a pool that the gateway stops`() async throws {
+        let prefixes = ["argon2id": "$argon2id$v=19$m=19456,t=2,p=1$", "bcrypt": "$2b$12$"]
+        for (module, prefix) in prefixes {
+            let services = ServiceList()
+            let hasher = try await Slot.passwords.product(
+                of: .scalar(module), among: .providers, with: .forTests(services: services))
+            #expect(try await hasher.hash(Password("correct horse")).reveal().hasPrefix(prefix))
+            #expect(services.all.count == 1)
+            #expect(services.all.first is HashingPool)
+        }
+    }
+
+    static func hasher(_ format: PasswordFormat, logger: Logger = Logger(label: "test")) throws -> PooledPasswordHasher
+    {
+        try PooledPasswordHasher(
+            format: format, policy: PasswordPolicy(minimumLength: 8, maximumLength: 256) { _ in false },
+            provision: .forTests(logger: logger))
+    }
+}
+
+private final class RecordedLog: LogHandler {
+    let lines = Mutex<[String]>([])
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { lines.withLock { $0.append("\(event.level): \(event.message)") } }
+}
