@@ -37,7 +37,7 @@ let package = Package(
         .target(
             name: "GatewayProviders",
             dependencies: [
-                "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .grdb, .lifecycle, .log,
+                "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
             ],
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
 
@@ -54,7 +54,7 @@ let package = Package(
         .testTarget(
             name: "GatewayProvidersTests",
             dependencies: [
-                "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .grdb, .log,
+                "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras, .grdb, .log,
             ],
             path: "Tests/ProvidersTests"),
     ],

@@ -6,5 +6,6 @@ extension ModuleSet {
         SQLiteModule.module,
         Argon2idModule.module,
         BcryptModule.module,
+        JWTModule.module,
     ])
 }
