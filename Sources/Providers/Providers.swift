@@ -7,5 +7,6 @@ extension ModuleSet {
         Argon2idModule.module,
         BcryptModule.module,
         JWTModule.module,
+        MemoryLimitsModule.module,
     ])
 }
