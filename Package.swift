@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .library(name: "GatewayKit", targets: ["GatewayKit"]),
         .library(name: "GatewayProviders", targets: ["GatewayProviders"]),
+        .library(name: "GatewayMailers", targets: ["GatewayMailers"]),
         .library(name: "GatewayTestKit", targets: ["GatewayTestKit"]),
     ],
     dependencies: [
@@ -40,6 +41,7 @@ let package = Package(
                 "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
             ],
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
+        .target(name: "GatewayMailers", dependencies: ["GatewayKit", .log], path: "Sources/Mailers"),
 
         // For those who test modules
         .target(
@@ -57,6 +59,9 @@ let package = Package(
                 "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras, .grdb, .log,
             ],
             path: "Tests/ProvidersTests"),
+        .testTarget(
+            name: "GatewayMailersTests", dependencies: ["GatewayKit", "GatewayMailers", "GatewayTestKit", .log],
+            path: "Tests/MailersTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,66 @@
+import GatewayKit
+
+/// What the file says about mail into a folder.
+struct FileMailerSettings: Sendable {
+    let folder: String
+    let from: Mailbox
+
+    static let settings = Settings<FileMailerSettings>.object(
+        "Mail into a folder.",
+        Field("folder", .string, default: "data/mail", "Where the mails go; made when it is not there."),
+        Field("from", .mailbox, default: "Auth Gateway <no-reply@localhost>", "Who the mails are from.")
+    ) { folder, from in FileMailerSettings(folder: folder, from: from) }
+}
+
+/// Writes each mail into a folder, one `.eml` file named by the mail's id, so that a repeat takes the place of the
+/// first.
+///
+/// Files appear whole or not at all and survive a power cut once sent; only the gateway's own user can read them.
+actor FileMailer: Mailer {
+    static let module = Module(
+        .mail, "file", "Writes mails into a folder, one file each.", settings: FileMailerSettings.settings
+    ) { settings, provision in
+        let mailer = FileMailer(folder: provision.path(settings.folder), from: settings.from)
+        try await mailer.prepare()
+        return mailer
+    }
+
+    private let folder: DurableFolder
+    private let from: Mailbox
+    private let executor = BlockingExecutor(label: "mail-folder")
+
+    init(folder: String, from: Mailbox) {
+        self.folder = DurableFolder(folder)
+        self.from = from
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Makes the folder when it is not there, so that a wrong path ends the start and not the first mail.
+    func prepare() throws { try folder.create() }
+
+    func send(_ mail: Mail) async throws(MailerError) {
+        guard Self.isFileName(mail.id) else { throw .permanent(cause: UnusableMailID()) }
+        let message = InternetMessage(mail, from: from)
+        do throws(FileError) {
+            try folder.create()
+            try folder.save(message.bytes, as: mail.id + ".eml")
+        } catch {
+            throw .temporary(cause: error)
+        }
+    }
+
+    /// Letters, digits, `-` and `_` alone: a name that stays in its folder.
+    private static func isFileName(_ id: String) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+                    || scalar == "-" || scalar == "_"
+            }
+    }
+}
+
+/// A mail's id that cannot name a file.
+struct UnusableMailID: Error, CustomStringConvertible {
+    var description: String { "the mail's id has other characters than letters, digits, '-' and '_'" }
+}

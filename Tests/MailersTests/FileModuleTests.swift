@@ -1,0 +1,30 @@
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@testable import GatewayMailers
+
+@Suite struct FileModuleTests {
+    @Test func `an empty section is a folder beside the file`() {
+        let settings = read([:])
+        #expect(settings.value?.folder == "data/mail")
+        #expect(settings.value?.from == (try? Mailbox("Auth Gateway <no-reply@localhost>")))
+    }
+
+    @Test func `a sender that is none is reported with an example`() {
+        #expect(read(["from": "me"]).problems == ["expected a sender such as Example <no-reply@example.com>"])
+    }
+
+    @Test func `the list of mailers holds the file module in the mail slot`() {
+        #expect(ModuleSet.mailers.modules.map { "\($0.slotName)/\($0.name)" } == ["mail/file"])
+    }
+
+    private func read(_ pairs: KeyValuePairs<String, String>) -> (value: FileMailerSettings?, problems: [String]) {
+        let entries = pairs.map {
+            ConfigEntry(key: $0.key, at: .none, value: ConfigNode(.scalar(ConfigScalar($0.value)), at: .none))
+        }
+        var reading = ConfigReading()
+        let value = FileMailerSettings.settings.read(ConfigNode(.map(entries), at: .none), in: &reading)
+        return (value, reading.problems.map(\.message))
+    }
+}

@@ -1,0 +1,89 @@
+import GatewayKit
+import Testing
+
+@testable import GatewayMailers
+
+@Suite struct MessageTests {
+    @Test func `a mail is these lines`() throws {
+        #expect(
+            try message("Welcome", text: "Hello johndoe,\nwelcome.\n") == """
+                Date: Fri, 15 Jan 2027 08:00:00 +0000
+                From: Auth Gateway <no-reply@localhost>
+                To: john@example.com
+                Subject: Welcome
+                Message-ID: <abc@localhost>
+                Auto-Submitted: auto-generated
+                MIME-Version: 1.0
+                Content-Type: text/plain; charset=utf-8
+                Content-Transfer-Encoding: 7bit
+
+                Hello johndoe,
+                welcome.
+
+                """)
+    }
+
+    @Test func `a text beyond ASCII is quoted-printable in lines of 76 columns`() throws {
+        let lines = try message("Welcome", text: "Grüße =) \n" + String(repeating: "é", count: 40)).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.contains("Content-Transfer-Encoding: quoted-printable"))
+        #expect(lines.contains("Gr=C3=BC=C3=9Fe =3D)=20"))
+        #expect(lines.allSatisfy { $0.utf8.count <= 76 })
+    }
+
+    @Test func `a long subject is folded between its words`() throws {
+        let subject = Array(repeating: "word", count: 30).joined(separator: " ")
+        let lines = try message(subject, text: "").split(separator: "\n")
+        #expect(lines.filter { $0.hasPrefix(" word") }.count == 2)
+        #expect(lines.allSatisfy { $0.utf8.count <= 78 })
+    }
+
+    @Test(arguments: [
+        ("Übergang", "Subject: =?utf-8?Q?=C3=9Cbergang?="),
+        (" led by a space", "Subject: =?utf-8?Q?_led_by_a_space?="),
+        ("=?utf-8?Q?x?=", "Subject: =?utf-8?Q?=3D=3Futf-8=3FQ=3Fx=3F=3D?="),
+    ])
+    func `a subject that would be read otherwise is an encoded-word`(subject: String, line: String) throws {
+        #expect(try message(subject, text: "").split(separator: "\n").contains(Substring(line)))
+    }
+
+    @Test(arguments: [
+        ("no-reply@localhost", "no-reply@localhost"),
+        ("<no-reply@localhost>", "no-reply@localhost"),
+        ("Auth Gateway <no-reply@localhost>", "Auth Gateway <no-reply@localhost>"),
+        ("\"Example, Inc.\" <no-reply@example.com>", "\"Example, Inc.\" <no-reply@example.com>"),
+        ("Example, Inc. <no-reply@example.com>", "\"Example, Inc.\" <no-reply@example.com>"),
+        ("Köln <no-reply@example.com>", "=?utf-8?Q?K=C3=B6ln?= <no-reply@example.com>"),
+    ])
+    func `a sender stands in From as mail programs want it`(typed: String, header: String) throws {
+        #expect(try Mailbox(typed).headerWords.joined(separator: " ") == header)
+    }
+
+    @Test(arguments: ["", "nobody", "Name no-reply@localhost", "Name <no-reply@localhost", "A\nB <a@b.c>", "<>"])
+    func `what is no sender is refused with an example`(typed: String) {
+        #expect(throws: InputRefusal("invalid_mailbox", "expected a sender such as Example <no-reply@example.com>")) {
+            try Mailbox(typed)
+        }
+    }
+
+    @Test(arguments: [
+        (0, "Thu, 1 Jan 1970 00:00:00 +0000"),
+        (951_782_399, "Mon, 28 Feb 2000 23:59:59 +0000"),
+        (951_782_400, "Tue, 29 Feb 2000 00:00:00 +0000"),
+        (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 +0000"),
+        (4_107_542_400, "Mon, 1 Mar 2100 00:00:00 +0000"),
+    ])
+    func `a date is the civil one in UTC`(seconds: Int64, text: String) {
+        #expect(MailDate(Timestamp(seconds: seconds)).description == text)
+    }
+
+    /// The message with its line ends as Swift's.
+    private func message(_ subject: String, text: String) throws -> String {
+        let mail = try Mail(
+            id: "abc", recipient: EmailAddress("john@example.com"), subject: subject, text: text,
+            createdAt: Timestamp(seconds: 1_800_000_000))
+        let bytes = InternetMessage(mail, from: try Mailbox("Auth Gateway <no-reply@localhost>")).bytes
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
+            .joined(separator: "\n")
+    }
+}
