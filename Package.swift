@@ -43,6 +43,10 @@ let package = Package(
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
         .target(name: "GatewayMailers", dependencies: ["GatewayKit", .log], path: "Sources/Mailers"),
 
+        // The rules of the field
+        .target(
+            name: "GatewayAccounts", dependencies: ["GatewayKit", .crypto, .lifecycle, .log], path: "Sources/Accounts"),
+
         // For those who test modules
         .target(
             name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
@@ -62,6 +66,10 @@ let package = Package(
         .testTarget(
             name: "GatewayMailersTests", dependencies: ["GatewayKit", "GatewayMailers", "GatewayTestKit", .log],
             path: "Tests/MailersTests"),
+        .testTarget(
+            name: "GatewayAccountsTests",
+            dependencies: ["GatewayAccounts", "GatewayKit", "GatewayTestKit", .crypto, .lifecycle, .log],
+            path: "Tests/AccountsTests"),
     ],
     swiftLanguageModes: [.v6]
 )

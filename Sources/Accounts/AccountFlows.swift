@@ -1,0 +1,106 @@
+public import GatewayKit
+
+/// All that can be done with accounts, each as a flow of its own: no HTTP, no SQL, no YAML.
+///
+/// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
+/// a session, `Changing/` what people do to their account, `Administration/` what operators do, `Mail/` the outbox,
+/// `Upkeep/` the removal of what has expired, `Common/` what flows share.
+///
+/// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
+public struct AccountFlows: Sendable {
+    /// Makes accounts.
+    public let registration: Registration
+    /// Begins sessions.
+    public let login: Login
+    /// Exchanges refresh tokens.
+    public let refresh: Refresh
+    /// Ends sessions.
+    public let logout: Logout
+    /// Lists sessions, and ends single ones.
+    public let sessions: SessionList
+    /// Sets forgotten passwords.
+    public let recovery: Recovery
+    /// Shows and renames accounts.
+    public let profile: Profile
+    /// Changes known passwords.
+    public let passwordChange: PasswordChange
+    /// Deletes accounts.
+    public let deletion: AccountDeletion
+    /// What operators do.
+    public let administration: Administration
+
+    /// Wires the flows.
+    public init(roles: AccountRoles, settings: AccountSettings) {
+        let (storage, hasher, issuer) = (roles.storage, roles.hasher, roles.issuer)
+        let (time, random) = (roles.time, roles.random)
+        let revoker = Revoker(lifetimes: issuer.lifetimes, follower: roles.follower)
+        let letters = Letters(
+            outbox: roles.outbox, links: settings.links, publicURL: roles.publicURL, time: time, random: random)
+        let guesses = GuessGuard(
+            limits: settings.login.guesses, exhaustion: .guessesExhausted, storage: storage, time: time)
+        let requests = GuessGuard(
+            limits: Recovery.requestLimits, exhaustion: .resetsExhausted, storage: storage, time: time)
+        let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: FailurePace(), time: time)
+        let proof = OwnerProof(storage: storage, check: check, time: time)
+        registration = Registration(
+            settings: settings.registration, storage: storage, hasher: hasher, letters: letters, time: time,
+            random: random)
+        login = Login(storage: storage, issuer: issuer, check: check, time: time, random: random)
+        refresh = Refresh(storage: storage, issuer: issuer, revoker: revoker, time: time, random: random)
+        logout = Logout(storage: storage, revoker: revoker, time: time)
+        sessions = SessionList(storage: storage, lifetimes: issuer.lifetimes, revoker: revoker, time: time)
+        recovery = Recovery(
+            storage: storage, hasher: hasher, requests: requests, guesses: guesses, revoker: revoker,
+            letters: letters, time: time, random: random)
+        profile = Profile(storage: storage, time: time)
+        passwordChange = PasswordChange(
+            storage: storage, hasher: hasher, proof: proof, revoker: revoker, letters: letters, time: time)
+        deletion = AccountDeletion(storage: storage, proof: proof, revoker: revoker, time: time)
+        administration = Administration(
+            storage: storage, hasher: hasher, revoker: revoker, letters: letters, time: time, random: random)
+    }
+}
+
+/// What flows work with.
+public struct AccountRoles: Sendable {
+    let storage: any Storage
+    let hasher: any PasswordHasher
+    let issuer: any TokenIssuer
+    let follower: any RevocationFollower
+    let outbox: Outbox
+    let publicURL: PublicURL
+    let time: any TimeSource
+    let random: any RandomSource
+
+    /// States every part; ``NoFollower`` will do where no tokens are checked.
+    public init(
+        storage: any Storage, hasher: any PasswordHasher, issuer: any TokenIssuer, follower: any RevocationFollower,
+        outbox: Outbox, publicURL: PublicURL, time: any TimeSource, random: any RandomSource
+    ) {
+        self.storage = storage
+        self.hasher = hasher
+        self.issuer = issuer
+        self.follower = follower
+        self.outbox = outbox
+        self.publicURL = publicURL
+        self.time = time
+        self.random = random
+    }
+}
+
+/// The sections of the file that flows read.
+public struct AccountSettings: Hashable, Sendable {
+    /// `registration`.
+    public var registration: RegistrationSettings
+    /// `login`.
+    public var login: LoginSettings
+    /// `links`.
+    public var links: LinkSettings
+
+    /// States every part.
+    public init(registration: RegistrationSettings, login: LoginSettings, links: LinkSettings) {
+        self.registration = registration
+        self.login = login
+        self.links = links
+    }
+}

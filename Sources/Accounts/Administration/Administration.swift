@@ -1,0 +1,164 @@
+public import GatewayKit
+
+/// What operators do to accounts; every change is in force at once, everywhere.
+public struct Administration: Sendable {
+    let storage: any Storage
+    let hasher: any PasswordHasher
+    let revoker: Revoker
+    let letters: Letters
+    let time: any TimeSource
+    let random: any RandomSource
+
+    /// What became of making an account.
+    public enum Creation: Sendable {
+        /// The account is there.
+        case created(Account)
+        /// The password will not do.
+        case passwordRefused(InputRefusal)
+        /// The name belongs to someone, or did.
+        case usernameTaken
+        /// The address belongs to someone.
+        case emailTaken
+    }
+
+    /// What became of setting a password.
+    public enum PasswordSetting: Sendable {
+        /// The password is the new one, and every session has ended.
+        case changed
+        /// The password will not do.
+        case passwordRefused(InputRefusal)
+        /// There is no such account.
+        case missing
+    }
+
+    /// Makes an account; no mail is sent.
+    public func create(
+        _ username: Username, _ email: EmailAddress, isEmailVerified: Bool = false, password: Password,
+        groups: Set<GroupName>, by someone: Operator
+    ) async throws(AccountsError) -> Creation {
+        if let refusal = hasher.policy.refusal(of: password, username: username, email: email) {
+            return .passwordRefused(refusal)
+        }
+        let account = Account(
+            id: AccountID(from: random), username: username, email: email, isEmailVerified: isEmailVerified,
+            passwordHash: try await hasher.newHash(of: password), groups: groups.sorted(), createdAt: time.now())
+        return try await storage.commit { records throws(StorageError) in
+            switch try records.accounts.insert(account) {
+            case .stored: break
+            case .usernameTaken: return .usernameTaken
+            case .emailTaken: return .emailTaken
+            case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
+            }
+            try records.audit.append(someone.event(.accountCreated, of: account.id, at: account.createdAt))
+            return .created(account)
+        }
+    }
+
+    /// The account of that name or address.
+    public func account(named typed: String) async throws(AccountsError) -> Account? {
+        let name = LoginName(typed)
+        return try await storage.look { records throws(StorageError) in try name.account(in: records) }
+    }
+
+    /// At most `limit` accounts in ascending order of their names, those behind `after` alone when it is given.
+    public func accounts(after: Username?, limit: Int) async throws(AccountsError) -> [Account] {
+        try await storage.look { records throws(StorageError) in
+            try records.accounts.page(after: after, limit: limit)
+        }
+    }
+
+    /// Sets an account's groups. Sessions go on, with new access tokens. The account as it is now, or nil for none.
+    public func setGroups(
+        of id: AccountID, to groups: Set<GroupName>, by someone: Operator
+    ) async throws(AccountsError) -> Account? {
+        let list = groups.sorted()
+        let facts = ["groups": list.map(\.text).joined(separator: ",")]
+        return try await change(id, .groupsChanged, facts, by: someone) { account in
+            guard account.groups != list else { return false }
+            account.groups = list
+            return true
+        }
+    }
+
+    /// Closes an account and ends its sessions. The account as it is now, or nil for none.
+    public func disable(_ id: AccountID, by someone: Operator) async throws(AccountsError) -> Account? {
+        try await change(id, .accountDisabled, endsSessions: true, by: someone) { account in
+            guard !account.isDisabled else { return false }
+            account.isDisabled = true
+            return true
+        }
+    }
+
+    /// Opens an account again. The account as it is now, or nil for none.
+    public func enable(_ id: AccountID, by someone: Operator) async throws(AccountsError) -> Account? {
+        try await change(id, .accountEnabled, by: someone) { account in
+            guard account.isDisabled else { return false }
+            account.isDisabled = false
+            return true
+        }
+    }
+
+    /// Sets an account's password, ends its sessions, and tells its owner.
+    public func setPassword(
+        of id: AccountID, to password: Password, by someone: Operator
+    ) async throws(AccountsError) -> PasswordSetting {
+        let found = try await storage.look { records throws(StorageError) in try records.accounts.account(id) }
+        guard let found else { return .missing }
+        if let refusal = hasher.policy.refusal(of: password, username: found.username, email: found.email) {
+            return .passwordRefused(refusal)
+        }
+        let hash = try await hasher.newHash(of: password)
+        let notice = try letters.passwordChanged(to: found)
+        let changed = try await change(id, .passwordChanged, endsSessions: true, notice: notice, by: someone) {
+            $0.passwordHash = hash
+            return true
+        }
+        return changed == nil ? .missing : .changed
+    }
+
+    /// Deletes an account; its name is never given away again. Whether it was there.
+    public func delete(_ id: AccountID, by someone: Operator) async throws(AccountsError) -> Bool {
+        let now = time.now()
+        let isDeleted = try await storage.commit { records throws(StorageError) in
+            try records.erase(id, revoker, at: now, someone.event(.accountDeleted, of: id, at: now))
+        }
+        if isDeleted { await revoker.settle() }
+        return isDeleted
+    }
+
+    /// Changes an account, raises its version and revokes what was issued under the old one; `apply` says whether there
+    /// was anything to change.
+    private func change(
+        _ id: AccountID, _ kind: AuditEvent.Kind, _ facts: [String: String] = [:], endsSessions: Bool = false,
+        notice: OutboxMail? = nil, by someone: Operator, apply: @escaping @Sendable (inout Account) -> Bool
+    ) async throws(AccountsError) -> Account? {
+        let now = time.now()
+        let changed: Account? = try await storage.commit { records throws(StorageError) in
+            guard var account = try records.accounts.account(id) else { return nil }
+            guard apply(&account) else { return account }
+            account.version += 1
+            try records.accounts.save(account)
+            if endsSessions {
+                _ = try records.sessions.endAll(of: id, except: nil)
+                try records.links.deleteAll(of: id, for: .reset)
+            }
+            if kind == .passwordChanged { try records.guesses.clear(GuessKey(id).text) }
+            try records.audit.append(someone.event(kind, of: id, at: now, facts: facts))
+            if let notice { try records.outbox.enqueue(notice) }
+            try revoker.revoke(.account(id, leastVersion: account.version), at: now, in: records)
+            return account
+        }
+        if notice != nil { letters.outbox.signal.poke() }
+        await revoker.settle()
+        return changed
+    }
+}
+
+extension Operator {
+    /// An event of the audit trail that this operator caused.
+    func event(
+        _ kind: AuditEvent.Kind, of account: AccountID, at moment: Timestamp, facts: [String: String] = [:]
+    ) -> AuditEvent {
+        visitor.event(kind, of: account, at: moment, by: actor, facts: facts)
+    }
+}

@@ -1,0 +1,54 @@
+public import GatewayKit
+
+/// Lets people delete their own account; its name is never given to anybody else.
+public struct AccountDeletion: Sendable {
+    let storage: any Storage
+    let proof: OwnerProof
+    let revoker: Revoker
+    let time: any TimeSource
+
+    /// What became of it.
+    public enum Outcome: Sendable {
+        /// The account, its sessions and its links are gone.
+        case deleted
+        /// The current password is another.
+        case wrongPassword
+        /// The account was guessed at too often.
+        case tooManyGuesses(retryAfter: Duration)
+        /// The account or the session is no more.
+        case gone
+    }
+
+    /// Deletes the account of whoever asks.
+    public func delete(
+        _ claims: AccessClaims, password: Password, from visitor: Visitor
+    ) async throws(AccountsError) -> Outcome {
+        switch try await proof.finding(on: password, claims, from: visitor) {
+        case .owner: break
+        case .wrongPassword: return .wrongPassword
+        case .tooManyGuesses(let retryAfter): return .tooManyGuesses(retryAfter: retryAfter)
+        case .gone: return .gone
+        }
+        let now = time.now()
+        let isDeleted = try await storage.commit { records throws(StorageError) in
+            try records.erase(
+                claims.accountID, revoker, at: now, visitor.event(.accountDeleted, of: claims.accountID, at: now))
+        }
+        guard isDeleted else { return .gone }
+        await revoker.settle()
+        return .deleted
+    }
+}
+
+extension Records {
+    /// Removes an account with all that is its own, and revokes every token that was ever issued to it.
+    func erase(
+        _ id: AccountID, _ revoker: Revoker, at moment: Timestamp, _ event: AuditEvent
+    ) throws(StorageError) -> Bool {
+        guard let account = try accounts.account(id), try accounts.delete(id) else { return false }
+        try guesses.clear(GuessKey(id).text)
+        try audit.append(event)
+        try revoker.revoke(.account(id, leastVersion: account.version + 1), at: moment, in: self)
+        return true
+    }
+}

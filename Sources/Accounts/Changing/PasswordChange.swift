@@ -1,0 +1,72 @@
+public import GatewayKit
+
+/// Lets people who are logged in set another password.
+public struct PasswordChange: Sendable {
+    let storage: any Storage
+    let hasher: any PasswordHasher
+    let proof: OwnerProof
+    let revoker: Revoker
+    let letters: Letters
+    let time: any TimeSource
+
+    /// What became of it.
+    public enum Outcome: Sendable {
+        /// The password is the new one, and the other sessions have ended.
+        case changed
+        /// The new password will not do.
+        case passwordRefused(InputRefusal)
+        /// The current password is another.
+        case wrongPassword
+        /// The account was guessed at too often.
+        case tooManyGuesses(retryAfter: Duration)
+        /// The account or the session is no more.
+        case gone
+    }
+
+    /// Sets another password and ends all sessions but the one that asks.
+    ///
+    /// The version is raised, so that no login with the old password comes through; but the other sessions are revoked
+    /// one by one instead of by the version, so that the caller's own access token goes on.
+    public func change(
+        _ claims: AccessClaims, from current: Password, to new: Password, by visitor: Visitor
+    ) async throws(AccountsError) -> Outcome {
+        let account: Account
+        switch try await proof.finding(on: current, claims, from: visitor) {
+        case .owner(let owner): account = owner
+        case .wrongPassword: return .wrongPassword
+        case .tooManyGuesses(let retryAfter): return .tooManyGuesses(retryAfter: retryAfter)
+        case .gone: return .gone
+        }
+        if let refusal = hasher.policy.refusal(of: new, username: account.username, email: account.email) {
+            return .passwordRefused(refusal)
+        }
+        let hash = try await hasher.newHash(of: new)
+        let notice = try letters.passwordChanged(to: account)
+        guard try await store(hash, claims, version: account.version, notice, visitor) else { return .gone }
+        letters.outbox.signal.poke()
+        await revoker.settle()
+        return .changed
+    }
+
+    /// Commits all of it, unless the account or the session has changed since the password was compared.
+    private func store(
+        _ hash: PasswordHash, _ claims: AccessClaims, version: Int64, _ notice: OutboxMail, _ visitor: Visitor
+    ) async throws(AccountsError) -> Bool {
+        let now = time.now()
+        return try await storage.commit { records throws(StorageError) in
+            guard var account = try records.accounts.account(claims.accountID), account.version == version,
+                try records.sessions.session(claims.sessionID) != nil
+            else { return false }
+            account.passwordHash = hash
+            account.version += 1
+            try records.accounts.save(account)
+            let ended = try records.sessions.endAll(of: account.id, except: claims.sessionID)
+            try records.links.deleteAll(of: account.id, for: .reset)
+            try proof.check.guesses.forgive(account.id, in: records)
+            try records.audit.append(visitor.event(.passwordChanged, of: account.id, at: now))
+            try records.outbox.enqueue(notice)
+            for id in ended { try revoker.revoke(.session(id), at: now, in: records) }
+            return true
+        }
+    }
+}

@@ -1,0 +1,114 @@
+public import GatewayKit
+
+/// Lets people who have forgotten their password set a new one, by a link mailed to the account's address.
+public struct Recovery: Sendable {
+    let storage: any Storage
+    let hasher: any PasswordHasher
+    let requests: GuessGuard
+    let guesses: GuessGuard
+    let revoker: Revoker
+    let letters: Letters
+    let time: any TimeSource
+    let random: any RandomSource
+
+    /// How long a link works.
+    static let linkLifetime = Duration.seconds(30 * 60)
+    /// How often one account is mailed a link.
+    static let requestLimits = LoginSettings.Guesses(
+        perAccount: RateLimit(count: 5, per: .seconds(15 * 60)), backOffUpTo: .seconds(3600))
+
+    /// What became of a reset.
+    public enum Outcome: Sendable {
+        /// The password is the new one, and every session has ended.
+        case reset
+        /// The link is unknown, used or expired.
+        case invalidLink
+        /// The new password will not do; the link stays good.
+        case passwordRefused(InputRefusal)
+    }
+
+    /// Mails a link to the account of that address, in place of earlier ones; for an address that nobody has, or that
+    /// was mailed too often lately, the same work is done in vain.
+    public func requestReset(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
+        let account = try await storage.look { records throws(StorageError) in
+            try records.accounts.account(addressed: email).flatMap { $0.isDisabled ? nil : $0 }
+        }
+        let token = OpaqueToken(from: random)
+        let mail = try letters.reset(to: account ?? stranger(at: email), with: token)
+        let now = time.now()
+        let link = account.map { account in
+            Link(
+                hash: token.hash, purpose: .reset, accountID: account.id, email: email, createdAt: now,
+                expiresAt: now + Self.linkLifetime)
+        }
+        let key = (account.map { GuessKey($0.id) } ?? GuessKey(unknown: email.text)).asking(for: "reset")
+        try await storage.commit { records throws(StorageError) in
+            guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return }
+            try records.audit.append(visitor.event(.resetRequested, of: account?.id, at: now))
+            try records.outbox.enqueue(mail)
+            if let link, try records.accounts.account(addressed: email)?.id == link.accountID {
+                try records.links.deleteAll(of: link.accountID, for: .reset)
+                try records.links.insert(link)
+            } else {
+                try records.outbox.delivered(mail.id)
+            }
+        }
+        letters.outbox.signal.poke()
+    }
+
+    /// Sets a new password by a mailed link. Whoever follows it has got the mail, so the address counts as confirmed.
+    public func reset(
+        by token: OpaqueToken, to password: Password, from visitor: Visitor
+    ) async throws(AccountsError) -> Outcome {
+        let account = try await storage.look { records throws(StorageError) in try owner(of: token, in: records) }
+        guard let account else { return .invalidLink }
+        if let refusal = hasher.policy.refusal(of: password, username: account.username, email: account.email) {
+            return .passwordRefused(refusal)
+        }
+        let hash = try await hasher.newHash(of: password)
+        let notice = try letters.passwordChanged(to: account)
+        let isReset = try await storage.commit { records throws(StorageError) in
+            try self.store(hash, token, notice, visitor, records)
+        }
+        guard isReset else { return .invalidLink }
+        letters.outbox.signal.poke()
+        await revoker.settle()
+        return .reset
+    }
+
+    /// The account that a link works for now.
+    private func owner(of token: OpaqueToken, in records: any Records) throws(StorageError) -> Account? {
+        guard let link = try records.links.link(token.hash, for: .reset), time.now() < link.expiresAt,
+            let account = try records.accounts.account(link.accountID), account.email == link.email,
+            !account.isDisabled
+        else { return nil }
+        return account
+    }
+
+    private func store(
+        _ hash: PasswordHash, _ token: OpaqueToken, _ notice: OutboxMail, _ visitor: Visitor, _ records: any Records
+    ) throws(StorageError) -> Bool {
+        guard var account = try owner(of: token, in: records), try records.links.consume(token.hash) else {
+            return false
+        }
+        let now = time.now()
+        account.passwordHash = hash
+        account.isEmailVerified = true
+        account.version += 1
+        try records.accounts.save(account)
+        _ = try records.sessions.endAll(of: account.id, except: nil)
+        try records.links.deleteAll(of: account.id, for: .reset)
+        try guesses.forgive(account.id, in: records)
+        try records.audit.append(visitor.event(.passwordReset, of: account.id, at: now))
+        try records.outbox.enqueue(notice)
+        try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
+        return true
+    }
+
+    /// Stands for the account that an address does not have, so that a mail can be written in vain.
+    private func stranger(at email: EmailAddress) -> Account {
+        Account(
+            id: AccountID(from: random), username: Username(stored: "stranger"), email: email,
+            passwordHash: PasswordHash(""), createdAt: time.now())
+    }
+}

@@ -1,0 +1,42 @@
+public import GatewayKit
+
+/// Every kind of event that flows write into the audit trail.
+extension AuditEvent.Kind {
+    /// Someone made an account of their own.
+    public static let registered = Self("registered")
+    /// A password was right, and a session began; facts: `session`.
+    public static let loginSucceeded = Self("login_succeeded")
+    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `changed`.
+    public static let loginFailed = Self("login_failed")
+    /// Too many guesses at an account or at a name that does not exist: further ones are refused for a while; facts:
+    /// `seconds`.
+    public static let guessesExhausted = Self("guesses_exhausted")
+    /// A new password was asked for too often: further mails are held back for a while; facts: `seconds`.
+    public static let resetsExhausted = Self("resets_exhausted")
+    /// Someone with a session gave a wrong current password.
+    public static let passwordRefused = Self("password_refused")
+    /// A session was ended by its owner; facts: `session`.
+    public static let loggedOut = Self("logged_out")
+    /// All sessions were ended.
+    public static let loggedOutEverywhere = Self("logged_out_everywhere")
+    /// A refresh token was presented that had long been rotated, and its family was ended; facts: `session`.
+    public static let refreshReplayed = Self("refresh_replayed")
+    /// A link for a new password was asked for; without an account, for an address that nobody has.
+    public static let resetRequested = Self("reset_requested")
+    /// A password was set by a mailed link.
+    public static let passwordReset = Self("password_reset")
+    /// A password was changed by its owner or an operator.
+    public static let passwordChanged = Self("password_changed")
+    /// A user's name was changed; facts: `from`, `to`.
+    public static let renamed = Self("renamed")
+    /// An account was deleted by its owner or an operator.
+    public static let accountDeleted = Self("account_deleted")
+    /// An operator made an account.
+    public static let accountCreated = Self("account_created")
+    /// An operator set an account's groups; facts: `groups`, comma-separated.
+    public static let groupsChanged = Self("groups_changed")
+    /// An operator closed an account.
+    public static let accountDisabled = Self("account_disabled")
+    /// An operator opened an account again.
+    public static let accountEnabled = Self("account_enabled")
+}

@@ -1,0 +1,100 @@
+public import GatewayKit
+
+/// Lets someone in by name or address and password, and begins a session.
+public struct Login: Sendable {
+    let storage: any Storage
+    let issuer: any TokenIssuer
+    let check: PasswordCheck
+    let time: any TimeSource
+    let random: any RandomSource
+
+    /// What became of it.
+    public enum Outcome: Sendable {
+        /// A session has begun.
+        case loggedIn(Grant)
+        /// Unknown, wrong or disabled: nobody outside can tell which.
+        case refused
+        /// The account, or the name that nobody has, was guessed at too often.
+        case tooManyGuesses(retryAfter: Duration)
+    }
+
+    /// Logs someone in. The guess is counted before anything is compared, and the same work is done for every refusal.
+    public func logIn(
+        as typed: String, password: Password, from visitor: Visitor
+    ) async throws(AccountsError) -> Outcome {
+        let name = LoginName(typed)
+        let (found, wait) = try await storage.commit { records throws(StorageError) in
+            let account = try name.account(in: records)
+            let wait = try check.guesses.take(
+                name.guessKey(for: account), of: account?.id, from: visitor, in: records)
+            return (account, wait)
+        }
+        if let wait { return .tooManyGuesses(retryAfter: wait) }
+        let start = time.elapsed()
+        let trial = try await trial(of: password, on: found, named: name, from: visitor)
+        if let grant = trial.grant { return .loggedIn(grant) }
+        try await noteFailure(trial.reason, of: trial.account, from: visitor)
+        await check.pace.wait(since: start, by: time)
+        return .refused
+    }
+
+    private struct Trial {
+        var account: AccountID?
+        var grant: Grant?
+        var reason = ""
+    }
+
+    /// Compares, and begins a session if the account is still what was compared; once more if it has changed meanwhile.
+    private func trial(
+        of password: Password, on found: Account?, named name: LoginName, from visitor: Visitor
+    ) async throws(AccountsError) -> Trial {
+        var account = found
+        let key = name.guessKey(for: found)
+        for _ in 1...2 {
+            let verdict = try await check.verdict(on: password, of: account, countedAs: key)
+            guard let known = account else { return Trial(reason: "unknown") }
+            guard case .matches = verdict else { return Trial(account: known.id, reason: "password") }
+            guard !known.isDisabled else { return Trial(account: known.id, reason: "disabled") }
+            let hash = await check.refreshedHash(of: password, after: verdict)
+            if let grant = try await begin(for: known, rehashed: hash, from: visitor) {
+                return Trial(account: known.id, grant: grant)
+            }
+            account = try await storage.look { records throws(StorageError) in try records.accounts.account(known.id) }
+        }
+        return Trial(account: account?.id, reason: "changed")
+    }
+
+    /// Begins a session, unless the account's version is no longer the one that was read.
+    private func begin(
+        for account: Account, rehashed hash: PasswordHash?, from visitor: Visitor
+    ) async throws(AccountsError) -> Grant? {
+        let token = OpaqueToken(from: random)
+        let id = SessionID(from: random)
+        let now = time.now()
+        let session = Session(
+            id: id, accountID: account.id, createdAt: now, lastUsedAt: now, expiresAt: now + issuer.lifetimes.refresh,
+            address: visitor.address?.description, userAgent: visitor.userAgent)
+        let committed: Account? = try await storage.commit { records throws(StorageError) in
+            guard var current = try records.accounts.account(account.id), current.version == account.version else {
+                return nil
+            }
+            current.lastLoginAt = now
+            if let hash, current.passwordHash == account.passwordHash { current.passwordHash = hash }
+            try records.accounts.save(current)
+            try records.sessions.insert(session, first: RefreshTokenRecord(hash: token.hash, sessionID: id))
+            try check.guesses.forgive(account.id, in: records)
+            try records.audit.append(
+                visitor.event(.loginSucceeded, of: account.id, at: now, facts: ["session": id.text]))
+            return current
+        }
+        guard let committed else { return nil }
+        return try Grant(to: committed, in: id, refreshToken: token, by: issuer)
+    }
+
+    private func noteFailure(
+        _ reason: String, of account: AccountID?, from visitor: Visitor
+    ) async throws(AccountsError) {
+        let event = visitor.event(.loginFailed, of: account, at: time.now(), facts: ["reason": reason])
+        try await storage.commit { records throws(StorageError) in try records.audit.append(event) }
+    }
+}

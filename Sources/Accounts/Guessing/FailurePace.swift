@@ -1,0 +1,43 @@
+import GatewayKit
+import Synchronization
+
+/// Holds failed logins back until the dearest hash of the store would have been compared, so that their time does not
+/// tell whether an account exists or which format its hash has.
+///
+/// It learns what each format costs from the comparisons that pass by; waiting takes no thread.
+final class FailurePace: Sendable {
+    /// What the comparison of nobody's hash counts as.
+    static let nobody = "nobody"
+
+    private let costs = Mutex<[String: Duration]>([:])
+
+    /// Learns what one comparison cost; `format` is what ``format(of:)`` makes of its hash.
+    func learn(_ format: String, cost: Duration) {
+        costs.withLock { costs in
+            guard let known = costs[format] else {
+                if costs.count < Self.formatLimit { costs[format] = cost }
+                return
+            }
+            costs[format] = known * 7 / 8 + cost / 8
+        }
+    }
+
+    /// How long a failed login takes at least: a quarter more than the dearest format does on average, so that nearly
+    /// every comparison is done by then, and never so long that a slow machine stands still.
+    var floor: Duration { min((costs.withLock { $0.values.max() } ?? .zero) * 5 / 4, .seconds(2)) }
+
+    /// Returns once a failed login that began then may be answered.
+    func wait(since start: Duration, by time: any TimeSource) async {
+        let left = start + floor - time.elapsed()
+        if left > .zero { try? await time.sleep(for: left) }
+    }
+
+    /// What hashes of one cost have in common: the format's name and its parameters, such as `2b$12` or
+    /// `argon2id$v=19$m=19456,t=2,p=1`.
+    static func format(of hash: PasswordHash) -> String {
+        let fields = hash.reveal().split(separator: "$")
+        return fields.prefix(fields.first?.hasPrefix("argon2") == true ? 3 : 2).joined(separator: "$")
+    }
+
+    private static let formatLimit = 32
+}

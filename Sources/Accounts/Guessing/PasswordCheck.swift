@@ -1,0 +1,37 @@
+import GatewayKit
+
+/// The one way in which flows compare a typed password: the same work whether or not there is an account.
+struct PasswordCheck: Sendable {
+    let hasher: any PasswordHasher
+    let guesses: GuessGuard
+    let pace: FailurePace
+    let time: any TimeSource
+
+    /// What comparing a password with an account's, or with nobody's, finds. The guess was taken under `key` before;
+    /// it is given back when hashing is busy.
+    func verdict(
+        on password: Password, of account: Account?, countedAs key: GuessKey
+    ) async throws(AccountsError) -> PasswordVerdict {
+        let start = time.elapsed()
+        do {
+            guard let account else {
+                try await hasher.verifyNobody(password)
+                pace.learn(FailurePace.nobody, cost: time.elapsed() - start)
+                return .differs
+            }
+            let verdict = try await hasher.verify(password, against: account.passwordHash)
+            pace.learn(FailurePace.format(of: account.passwordHash), cost: time.elapsed() - start)
+            return verdict
+        } catch {
+            if case .busy = error { await guesses.giveBack(key) }
+            throw AccountsError(error)
+        }
+    }
+
+    /// A stronger hash in place of an outdated one, or nil when none is wanted or hashing is busy: the next login will
+    /// do.
+    func refreshedHash(of password: Password, after verdict: PasswordVerdict) async -> PasswordHash? {
+        guard case .matches(isOutdated: true) = verdict else { return nil }
+        return try? await hasher.hash(password)
+    }
+}

@@ -1,0 +1,82 @@
+/// A mail's subject and text with values in braces, such as `{username}`.
+struct MailTemplate: Sendable {
+    /// The subject line.
+    let subject: String
+    /// The text, lines ended by a line feed.
+    let text: String
+
+    /// Greets a new account.
+    static let welcome = MailTemplate(
+        subject: "Welcome, {username}",
+        text: """
+            Hello {username},
+
+            an account with this address was made at {public_url}.
+            You can now log in with your name or this address.
+
+            If this was not you, somebody has used your address; you can take the account over by asking for a new
+            password there.
+
+            """)
+
+    /// Carries a link that sets a new password.
+    static let reset = MailTemplate(
+        subject: "Set a new password",
+        text: """
+            Hello {username},
+
+            somebody, probably you, asked for a new password at {public_url}.
+            Follow this link to choose one; it works once, and for {lifetime}:
+
+            {link}
+
+            If this was not you, do nothing: your password stays as it is.
+
+            """)
+
+    /// Tells that the password was changed.
+    static let passwordChanged = MailTemplate(
+        subject: "Your password was changed",
+        text: """
+            Hello {username},
+
+            the password of your account at {public_url} was just changed.
+
+            If this was not you, ask for a new password there at once, and tell whoever runs that site.
+
+            """)
+
+    /// Carries a link that confirms an address.
+    static let verify = MailTemplate(
+        subject: "Confirm your address",
+        text: """
+            Hello {username},
+
+            please confirm that this address is yours, for your account at {public_url}:
+
+            {link}
+
+            The link works once, and for {lifetime}. If you have no account there, do nothing.
+
+            """)
+
+    /// All of them, for tests.
+    static let all = [welcome, reset, passwordChanged, verify]
+
+    /// The template with its values filled in; a value's own braces stay as they are.
+    func filled(with values: [String: String]) -> MailTemplate {
+        MailTemplate(subject: Self.fill(subject, values), text: Self.fill(text, values))
+    }
+
+    private static func fill(_ text: String, _ values: [String: String]) -> String {
+        var filled = ""
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: open)..<close])
+            guard let value = values[name] else { preconditionFailure("a mail template names a value that has none") }
+            filled += rest[..<open] + value
+            rest = rest[rest.index(after: close)...]
+        }
+        return filled + rest
+    }
+}

@@ -1,0 +1,139 @@
+public import GatewayKit
+public import Logging
+public import ServiceLifecycle
+
+/// Delivers what waits in the outbox: claims mails that are due, opens and sends them, and erases, puts off or gives
+/// them up.
+///
+/// Every mail is delivered at least once. One whose delivery could not be noted is sent again under its id, and a
+/// mailer that knows repeats makes that once. Nodes that share a store share the work. A shutdown lets the mails in
+/// hand finish.
+public struct OutboxDelivery: Service {
+    /// How long a claimed mail is this node's own; a mailer's every send must end within it.
+    static let lease = Duration.seconds(60)
+    /// How often to look without having been woken, for mails that other processes have enqueued.
+    static let longestRest = Duration.seconds(5)
+
+    private let storage: any Storage
+    private let mailer: any Mailer
+    private let outbox: Outbox
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let logger: Logger
+    private let concurrency: Int
+    private let schedule = RetrySchedule()
+
+    /// Takes what it works with; at most `concurrency` mails are sent at once.
+    public init(
+        storage: any Storage, mailer: any Mailer, outbox: Outbox, time: any TimeSource, random: any RandomSource,
+        logger: Logger, concurrency: Int = 4
+    ) {
+        precondition((1...4).contains(concurrency), "one to four mails are sent at once")
+        self.storage = storage
+        self.mailer = mailer
+        self.outbox = outbox
+        self.time = time
+        self.random = random
+        self.logger = logger
+        self.concurrency = concurrency
+    }
+
+    /// Delivers until the task is cancelled or a shutdown begins. A store out of reach is tried again.
+    public func run() async {
+        var isStoreAway = false
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            do throws(StorageError) {
+                let rest = try await deliverDue()
+                if isStoreAway { logger.info("the outbox is in reach again") }
+                isStoreAway = false
+                if let rest { await sleep(rest) }
+            } catch {
+                if !isStoreAway { logger.warning("the outbox is out of reach", metadata: [LogKey.error: "\(error)"]) }
+                isStoreAway = true
+                await sleep(Self.longestRest)
+            }
+        }
+    }
+
+    /// Sends the mails that are due, as many as go at once; how long to rest then, or nil when there may be more.
+    private func deliverDue() async throws(StorageError) -> Duration? {
+        let now = time.now()
+        let next = try await storage.read { records throws(StorageError) in try records.outbox.nextDue() }
+        guard let next else { return Self.longestRest }
+        guard next <= now else { return min(next - now, Self.longestRest) }
+        let mails = try await storage.write { [concurrency] records throws(StorageError) in
+            try records.outbox.claim(dueAt: now, until: now + Self.lease, limit: concurrency)
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for mail in mails { group.addTask { await deliver(mail) } }
+        }
+        return mails.isEmpty ? Self.longestRest : nil
+    }
+
+    private func deliver(_ stored: OutboxMail) async {
+        let outcome = await send(stored)
+        do throws(StorageError) {
+            try await storage.write { records throws(StorageError) in
+                switch outcome {
+                case .delivered: try records.outbox.delivered(stored.id)
+                case .putOff(let moment): try records.outbox.putOff(stored.id, until: moment)
+                case .givenUp: try records.outbox.park(stored.id)
+                }
+            }
+        } catch {
+            log(.warning, "a mail's delivery could not be noted, it may be sent again", stored, error)
+        }
+    }
+
+    private func send(_ stored: OutboxMail) async -> Outcome {
+        let mail: Mail
+        do {
+            mail = try outbox.open(stored)
+        } catch {
+            log(.error, "a mail cannot be opened and is given up", stored, error)
+            return .givenUp
+        }
+        do throws(MailerError) {
+            try await mailer.send(mail)
+            return .delivered
+        } catch {
+            return outcome(of: error, for: stored)
+        }
+    }
+
+    private func outcome(of failure: MailerError, for stored: OutboxMail) -> Outcome {
+        switch failure {
+        case .permanent(let cause):
+            log(.error, "a mail was refused and is given up", stored, cause)
+            return .givenUp
+        case .temporary(let cause):
+            guard let pause = schedule.pause(after: stored.attempts, random) else {
+                log(.error, "a mail was tried too often and is given up", stored, cause)
+                return .givenUp
+            }
+            log(.warning, "a mail could not be sent and is tried again", stored, cause)
+            return .putOff(until: time.now() + pause)
+        }
+    }
+
+    /// Waits until it is time, a mail is enqueued, or this service is to end, which the caller's loop then sees.
+    private func sleep(_ duration: Duration) async {
+        do {
+            try await cancelWhenGracefulShutdown { try await outbox.signal.wait(atMost: duration, by: time) }
+        } catch {
+            // The only error is the cancellation itself.
+        }
+    }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ mail: OutboxMail, _ error: any Error) {
+        logger.log(
+            level: level, message,
+            metadata: [LogKey.mail: "\(mail.id)", LogKey.attempt: "\(mail.attempts)", LogKey.error: "\(error)"])
+    }
+
+    private enum Outcome: Sendable {
+        case delivered
+        case putOff(until: Timestamp)
+        case givenUp
+    }
+}

@@ -1,0 +1,70 @@
+public import GatewayKit
+import Synchronization
+
+/// Tells the delivery that a mail may be waiting, so that it need not wait for its next look.
+public final class OutboxSignal: Sendable {
+    private struct State {
+        var isRaised = false
+        var nextID = 0
+        var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Begins lowered.
+    public init() {}
+
+    /// Wakes whoever waits, or else the next to wait; raising it twice is raising it once.
+    public func poke() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [:] }
+            state.isRaised = state.waiters.isEmpty
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns at a ``poke()``, one since the last wait included, or when that long has passed; throws
+    /// `CancellationError`.
+    public func wait(atMost duration: Duration, by time: any TimeSource) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.raised() }
+            group.addTask { try await time.sleep(for: duration) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func raised() async throws {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                state.withLock { state in
+                    if state.cancelled.remove(id) != nil {
+                        continuation.resume(throwing: CancellationError())
+                    } else if state.isRaised {
+                        state.isRaised = false
+                        continuation.resume()
+                    } else {
+                        state.waiters[id] = continuation
+                    }
+                }
+            }
+        } onCancel: {
+            cancel(id)
+        }
+    }
+
+    private func cancel(_ id: Int) {
+        let waiter = state.withLock { state in
+            let waiter = state.waiters.removeValue(forKey: id)
+            if waiter == nil { state.cancelled.insert(id) }
+            return waiter
+        }
+        waiter?.resume(throwing: CancellationError())
+    }
+}

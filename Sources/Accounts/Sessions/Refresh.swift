@@ -1,0 +1,106 @@
+public import GatewayKit
+
+/// Exchanges a refresh token for new tokens.
+///
+/// The successor is computed from the presented token and a stored nonce, so that a repeat (two tabs, a lost answer)
+/// gets the same one. A repeat is answered until the successor was used or, if later, the grace is over; after that it
+/// is a replay, which ends the whole family (RFC 9700, section 4.14.2).
+public struct Refresh: Sendable {
+    let storage: any Storage
+    let issuer: any TokenIssuer
+    let revoker: Revoker
+    let time: any TimeSource
+    let random: any RandomSource
+
+    /// What became of it.
+    public enum Outcome: Sendable {
+        /// The session goes on.
+        case refreshed(Grant)
+        /// The token is unknown, expired, replayed, or its session has ended.
+        case refused
+    }
+
+    private enum Step: Sendable {
+        case next(OpaqueToken, Account, SessionID)
+        case refused
+        case replayed
+    }
+
+    /// Exchanges a token.
+    public func refresh(_ token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Outcome {
+        let nonce = random.bytes(32)
+        let step = try await storage.commit { records throws(StorageError) in
+            try self.step(from: token, nonce: nonce, visitor, records)
+        }
+        switch step {
+        case .next(let successor, let account, let session):
+            return .refreshed(try Grant(to: account, in: session, refreshToken: successor, by: issuer))
+        case .refused:
+            return .refused
+        case .replayed:
+            await revoker.settle()
+            return .refused
+        }
+    }
+
+    private func step(
+        from token: OpaqueToken, nonce: [UInt8], _ visitor: Visitor, _ records: any Records
+    ) throws(StorageError) -> Step {
+        let now = time.now()
+        let sessions = records.sessions
+        guard let record = try sessions.refreshToken(token.hash),
+            let session = try sessions.session(record.sessionID), session.isAlive(at: now, issuer.lifetimes),
+            let account = try records.accounts.account(session.accountID), !account.isDisabled
+        else { return .refused }
+        guard let rotatedAt = record.rotatedAt else {
+            let successor = token.successor(nonce: nonce)
+            try sessions.rotate(record.hash, nonce: nonce, at: now, to: successor.hash)
+            try eraseNonces(from: record.predecessor, at: now, sessions)
+            try sessions.touch(session.id, at: now)
+            return .next(successor, account, session.id)
+        }
+        guard let successor = try repeated(token, record, rotatedAt, at: now, sessions) else {
+            _ = try sessions.end(session.id)
+            try records.audit.append(
+                visitor.event(.refreshReplayed, of: account.id, at: now, facts: ["session": session.id.text]))
+            try revoker.revoke(.session(session.id), at: now, in: records)
+            return .replayed
+        }
+        try sessions.touch(session.id, at: now)
+        return .next(successor, account, session.id)
+    }
+
+    /// The successor of a rotated token, while a repeat is answered.
+    private func repeated(
+        _ token: OpaqueToken, _ record: RefreshTokenRecord, _ rotatedAt: Timestamp, at now: Timestamp,
+        _ sessions: any SessionRecords
+    ) throws(StorageError) -> OpaqueToken? {
+        guard let nonce = record.nonce else { return nil }
+        let successor = token.successor(nonce: nonce)
+        guard let next = try sessions.refreshToken(successor.hash) else { return nil }
+        return next.rotatedAt == nil || now < rotatedAt + issuer.lifetimes.refreshGrace ? successor : nil
+    }
+
+    /// Erases the nonces of a used token's ancestors whose grace is over: nothing can compute their successors again.
+    private func eraseNonces(
+        from ancestor: TokenHash?, at now: Timestamp, _ sessions: any SessionRecords
+    ) throws(StorageError) {
+        var next = ancestor
+        for _ in 0..<Self.ancestorLimit {
+            guard let hash = next, let record = try sessions.refreshToken(hash), record.nonce != nil,
+                let rotatedAt = record.rotatedAt
+            else { return }
+            if rotatedAt + issuer.lifetimes.refreshGrace <= now { try sessions.eraseNonce(of: hash) }
+            next = record.predecessor
+        }
+    }
+
+    private static let ancestorLimit = 100
+}
+
+extension Session {
+    /// Whether it goes on: neither its absolute end nor its longest idleness has come.
+    func isAlive(at moment: Timestamp, _ lifetimes: TokenLifetimes) -> Bool {
+        moment < expiresAt && moment < lastUsedAt + lifetimes.refreshIdle
+    }
+}

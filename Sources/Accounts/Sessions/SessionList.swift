@@ -1,0 +1,46 @@
+public import GatewayKit
+
+/// Shows people where they are logged in, and ends single sessions for them.
+public struct SessionList: Sendable {
+    let storage: any Storage
+    let lifetimes: TokenLifetimes
+    let revoker: Revoker
+    let time: any TimeSource
+
+    /// One session as its owner sees it.
+    public struct Entry: Hashable, Sendable {
+        /// The session.
+        public let session: Session
+        /// Whether it is the one that asks.
+        public let isCurrent: Bool
+    }
+
+    /// The living sessions of whoever asks, the youngest first.
+    public func sessions(of claims: AccessClaims) async throws(AccountsError) -> [Entry] {
+        let now = time.now()
+        let all = try await storage.look { records throws(StorageError) in
+            try records.sessions.sessions(of: claims.accountID)
+        }
+        return all.filter { $0.isAlive(at: now, lifetimes) }
+            .map { Entry(session: $0, isCurrent: $0.id == claims.sessionID) }
+    }
+
+    /// Ends one session of whoever asks; false when they have none of that id.
+    public func end(
+        _ id: SessionID, of claims: AccessClaims, from visitor: Visitor
+    ) async throws(AccountsError) -> Bool {
+        let now = time.now()
+        let hasEnded = try await storage.commit { records throws(StorageError) in
+            guard let session = try records.sessions.session(id), session.accountID == claims.accountID else {
+                return false
+            }
+            _ = try records.sessions.end(id)
+            try records.audit.append(
+                visitor.event(.loggedOut, of: claims.accountID, at: now, facts: ["session": id.text]))
+            try revoker.revoke(.session(id), at: now, in: records)
+            return true
+        }
+        if hasEnded { await revoker.settle() }
+        return hasEnded
+    }
+}

@@ -1,0 +1,76 @@
+public import GatewayKit
+public import Logging
+public import ServiceLifecycle
+
+/// Removes what has expired, now and then and in small batches: sessions, links, guesses and revocations.
+public struct Chores: Service {
+    private let storage: any Storage
+    private let lifetimes: TokenLifetimes
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let logger: Logger
+
+    /// Takes the store, and the lifetimes that say when something has expired.
+    public init(
+        storage: any Storage, lifetimes: TokenLifetimes, time: any TimeSource, random: any RandomSource, logger: Logger
+    ) {
+        self.storage = storage
+        self.lifetimes = lifetimes
+        self.time = time
+        self.random = random
+        self.logger = logger
+    }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while true {
+                do { try await time.sleep(for: pause()) } catch { return }
+                do throws(AccountsError) {
+                    try await cleanUp()
+                } catch {
+                    logger.warning("clean-up failed, to be tried again", metadata: [LogKey.error: "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// Removes all that has expired by now.
+    func cleanUp() async throws(AccountsError) {
+        let now = time.now()
+        // A session outlives its last access token, so that whoever ends all sessions of an account misses none.
+        let margin = Revoker.traceLife(lifetimes)
+        let idleSince = now - lifetimes.refreshIdle - margin
+        try await inBatches { records, limit throws(StorageError) in
+            try records.sessions.endExpired(before: now - margin, idleSince: idleSince, limit: limit)
+        }
+        try await inBatches { records, limit throws(StorageError) in
+            try records.links.deleteExpired(before: now, limit: limit)
+        }
+        try await inBatches { records, limit throws(StorageError) in
+            try records.guesses.deleteExpired(before: now, limit: limit)
+        }
+        try await inBatches { records, limit throws(StorageError) in
+            try records.revocations.deleteExpired(before: now, limit: limit)
+        }
+    }
+
+    /// Repeats a removal, each time in a transaction of its own, until it finds less than a batch.
+    private func inBatches(
+        _ remove: @escaping @Sendable (any Records, Int) throws(StorageError) -> Int
+    ) async throws(AccountsError) {
+        for _ in 0..<Self.batchesARound {
+            let count = try await storage.commit { records throws(StorageError) in
+                try remove(records, Self.batch)
+            }
+            if count < Self.batch { return }
+        }
+    }
+
+    /// Five minutes, give or take one, so that nodes of a cluster do not all come at once.
+    private func pause() -> Duration {
+        .seconds(240) + .milliseconds(random.bytes(2).reduce(0) { $0 << 8 | Int($1) } * 120_000 / 65_536)
+    }
+
+    private static let batch = 500
+    private static let batchesARound = 100
+}

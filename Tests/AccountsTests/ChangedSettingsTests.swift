@@ -1,0 +1,35 @@
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@testable import GatewayAccounts
+
+/// What must hold although settings have changed since something was issued or hashed.
+@Suite struct ChangedSettingsTests {
+    @Test func `a revocation outlives the longest token that an earlier file may have issued`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        _ = try await world.flows.administration.disable(account.id, by: .commandLine)
+        let rows = try await world.storage.read { records throws(StorageError) in
+            try records.revocations.rows(after: 0, limit: 10)
+        }
+        let row = try #require(rows.last)
+        #expect(row.keepUntil >= world.time.now() + TokenLifetimes.longestAccess + .seconds(60))
+    }
+
+    @Test func `costs of one format are told apart, so that the dearest sets the pace`() {
+        let cheap = PasswordHash("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
+        let dear = PasswordHash("$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA")
+        #expect(FailurePace.format(of: cheap) != FailurePace.format(of: dear))
+        #expect(FailurePace.format(of: PasswordHash("$2b$12$abc")) == "2b$12")
+    }
+
+    @Test func `a password set by an operator lifts the wait that guesses have earned`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        for _ in 1...10 { _ = try? await world.logIn(password: Password("wrong horse")) }
+        let new = Password("another one")
+        _ = try await world.flows.administration.setPassword(of: account.id, to: new, by: .commandLine)
+        _ = try await world.logIn(password: new)
+    }
+}

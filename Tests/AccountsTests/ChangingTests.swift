@@ -1,0 +1,80 @@
+import GatewayAccounts
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@Suite struct ChangingTests {
+    private let new = Password("another one")
+
+    @Test func `a changed password ends the other sessions and leaves the caller's own`() async throws {
+        let world = try World()
+        try await world.account()
+        let (mine, other) = (try await world.logIn(), try await world.logIn())
+        let outcome = try await world.flows.passwordChange.change(
+            mine.access.claims, from: World.password, to: new, by: world.visitor)
+        guard case .changed = outcome else { throw Unexpected(outcome) }
+        #expect(try await world.revoked() == [.session(other.access.claims.sessionID)])
+        await #expect(throws: Unexpected.self) { try await world.refresh(other.refreshToken) }
+        _ = try await world.refresh(mine.refreshToken)
+        _ = try await world.logIn(password: new)
+        #expect(try await world.stored()?.version == 2)
+        #expect(try await world.mails().map(\.subject).last == "Your password was changed")
+    }
+
+    @Test func `a login with the old password does not come through behind the change`() async throws {
+        let world = try World()
+        try await world.account()
+        let mine = try await world.logIn().access.claims
+        world.hasher.setMeanwhile {
+            world.hasher.setMeanwhile(nil)
+            _ = try? await world.flows.passwordChange.change(
+                mine, from: World.password, to: new, by: world.visitor)
+        }
+        await #expect(throws: Unexpected.self) { try await world.logIn() }
+    }
+
+    @Test func `a new password is held to the policy, and a dead session changes nothing`() async throws {
+        let world = try World()
+        try await world.account()
+        let claims = try await world.logIn().access.claims
+        let common = try await world.flows.passwordChange.change(
+            claims, from: World.password, to: Password("password"), by: world.visitor)
+        guard case .passwordRefused = common else { throw Unexpected(common) }
+        _ = try await world.flows.logout.logOut(claims, nil, everywhere: false, from: world.visitor)
+        let gone = try await world.flows.passwordChange.change(
+            claims, from: World.password, to: new, by: world.visitor)
+        guard case .gone = gone else { throw Unexpected(gone) }
+    }
+
+    @Test func `a deleted account is gone with all that was issued to it`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let grant = try await world.logIn()
+        let wrong = try await world.flows.deletion.delete(
+            grant.access.claims, password: new, from: world.visitor)
+        guard case .wrongPassword = wrong else { throw Unexpected(wrong) }
+        let outcome = try await world.flows.deletion.delete(
+            grant.access.claims, password: World.password, from: world.visitor)
+        guard case .deleted = outcome else { throw Unexpected(outcome) }
+        #expect(try await world.stored() == nil)
+        #expect(try await world.revoked() == [.account(account.id, leastVersion: 2)])
+        await #expect(throws: Unexpected.self) { try await world.refresh(grant.refreshToken) }
+        #expect(try await world.flows.profile.account(of: grant.access.claims) == nil)
+    }
+
+    @Test func `a renamed account logs in by its new name, and nobody gets the old one`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let claims = try await world.logIn().access.claims
+        let renaming = try await world.flows.profile.rename(claims, to: try Username("jane"), from: world.visitor)
+        guard case .renamed(let renamed) = renaming else { throw Unexpected(renaming) }
+        #expect(renamed.id == account.id)
+        _ = try await world.logIn("jane")
+        try await world.account("stranger")
+        let stranger = try await world.logIn("stranger").access.claims
+        let squatting = try await world.flows.profile.rename(stranger, to: account.username, from: world.visitor)
+        guard case .usernameTaken = squatting else { throw Unexpected(squatting) }
+        let back = try await world.flows.profile.rename(claims, to: account.username, from: world.visitor)
+        guard case .renamed = back else { throw Unexpected(back) }
+    }
+}

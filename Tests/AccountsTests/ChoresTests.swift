@@ -1,0 +1,68 @@
+import GatewayKit
+import GatewayTestKit
+import Logging
+import Testing
+
+@testable import GatewayAccounts
+
+@Suite(.timeLimit(.minutes(1))) struct ChoresTests {
+    private func chores(_ world: World) -> Chores {
+        Chores(
+            storage: world.storage, lifetimes: world.issuer.lifetimes, time: world.time, random: world.random,
+            logger: Logger(label: "test"))
+    }
+
+    @Test func `what has expired is removed, and what has not stays`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let old = try await world.logIn().access.claims
+        _ = try await world.flows.logout.logOut(old, nil, everywhere: false, from: world.visitor)
+        _ = try await world.logIn()
+        world.time.advance(by: .seconds(7 * 86_400 + 3660))
+        _ = try await world.logIn()
+        try await chores(world).cleanUp()
+        #expect(try await count(world, account.id) == 2)
+        #expect(try await world.revoked().isEmpty)
+        world.time.advance(by: .milliseconds(1))
+        try await chores(world).cleanUp()
+        #expect(try await count(world, account.id) == 1)
+    }
+
+    @Test func `more than a batch goes in several transactions`() async throws {
+        let world = try World()
+        let now = world.time.now()
+        try await world.storage.write { records throws(StorageError) in
+            for index in 0..<1200 {
+                try records.guesses.store(GuessCount(key: "\(index)", count: 1, windowStart: now, keepUntil: now))
+            }
+        }
+        world.time.advance(by: .seconds(1))
+        try await chores(world).cleanUp()
+        let left = try await world.storage.read { records throws(StorageError) in try records.guesses.count(of: "7") }
+        #expect(left == nil)
+    }
+
+    @Test func `it comes round every few minutes, outlives a failing store, and stops when cancelled`() async throws {
+        let world = try World()
+        let running = chores(world)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await running.run() }
+            try await world.time.waitForSleepers()
+            world.storage.setFault(.unavailable)
+            world.time.advance(by: .seconds(360))
+            try await world.time.waitForSleepers()
+            let writes = world.storage.writeCount
+            world.storage.setFault(nil)
+            world.time.advance(by: .seconds(360))
+            try await world.time.waitForSleepers()
+            #expect(world.storage.writeCount == writes + 4)
+            group.cancelAll()
+        }
+    }
+
+    private func count(_ world: World, _ account: AccountID) async throws -> Int {
+        try await world.storage.read { records throws(StorageError) in
+            try records.sessions.sessions(of: account).count
+        }
+    }
+}

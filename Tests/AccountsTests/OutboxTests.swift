@@ -1,0 +1,68 @@
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@testable import GatewayAccounts
+
+@Suite(.timeLimit(.minutes(1))) struct OutboxTests {
+    private static let keys = Secret([UInt8](repeating: 7, count: 32))
+    private let outbox = Outbox(keyring: SecretKeyring([("one", keys)]), signal: OutboxSignal())
+
+    private func mail(_ id: String) throws -> Mail {
+        try Mail(
+            id: id, recipient: try EmailAddress("a@example.com"), subject: "Grüße", text: "https://canary\n",
+            createdAt: Timestamp(seconds: 5))
+    }
+
+    @Test func `a sealed mail opens as what it was and shows nothing`() throws {
+        let stored = try outbox.seal(try mail("m1"))
+        #expect(stored.dueAt == Timestamp(seconds: 5))
+        #expect(!String(decoding: stored.sealed, as: UTF8.self).contains("canary"))
+        #expect(try outbox.open(stored) == mail("m1"))
+    }
+
+    @Test func `a mail under another's id does not open`() throws {
+        var stored = try outbox.seal(try mail("m1"))
+        stored.id = "m2"
+        #expect(throws: SealError.unreadable) { try outbox.open(stored) }
+    }
+
+    @Test func `a poke before the wait and one during it both end it`() async throws {
+        let (signal, time) = (OutboxSignal(), ManualTime())
+        signal.poke()
+        signal.poke()
+        try await signal.wait(atMost: .seconds(60), by: time)
+        async let waiting: Void = signal.wait(atMost: .seconds(60), by: time)
+        try await time.waitForSleepers()
+        signal.poke()
+        try await waiting
+        #expect(time.sleeperCount == 0)
+    }
+
+    @Test func `a wait without a poke ends in its time`() async throws {
+        let (signal, time) = (OutboxSignal(), ManualTime())
+        async let waiting: Void = signal.wait(atMost: .seconds(60), by: time)
+        try await time.waitForSleepers()
+        time.advance(by: .seconds(60))
+        try await waiting
+    }
+
+    @Test func `every template has all its values, and leaves a value's braces alone`() {
+        let values = ["username": "{link}", "public_url": "https://a", "link": "https://b", "lifetime": "30 minutes"]
+        for template in MailTemplate.all {
+            let filled = template.filled(with: values)
+            #expect(filled.text.contains("Hello {link},"))
+            #expect(!filled.text.contains("{username}"))
+        }
+    }
+
+    @Test func `the reset mail holds the link on a line of its own`() async throws {
+        let world = try World()
+        try await world.account()
+        _ = try await world.mails()
+        try await world.flows.recovery.requestReset(for: try EmailAddress("johndoe@example.com"), from: world.visitor)
+        let mail = try #require(try await world.mails().first)
+        let link = mail.text.split(separator: "\n").first { $0.hasPrefix("https://") }
+        #expect(try #require(link).hasPrefix("https://auth.example.com/auth/reset-password/"))
+    }
+}
