@@ -46,6 +46,8 @@ let package = Package(
         // The rules of the field
         .target(
             name: "GatewayAccounts", dependencies: ["GatewayKit", .crypto, .lifecycle, .log], path: "Sources/Accounts"),
+        .target(
+            name: "GatewayAccess", dependencies: ["GatewayKit", .crypto, .lifecycle, .log], path: "Sources/Access"),
 
         // For those who test modules
         .target(
@@ -70,6 +72,9 @@ let package = Package(
             name: "GatewayAccountsTests",
             dependencies: ["GatewayAccounts", "GatewayKit", "GatewayTestKit", .crypto, .lifecycle, .log],
             path: "Tests/AccountsTests"),
+        .testTarget(
+            name: "GatewayAccessTests", dependencies: ["GatewayAccess", "GatewayKit", "GatewayTestKit", .log],
+            path: "Tests/AccessTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,48 @@
+public import GatewayKit
+
+/// What the application behind the proxy is told about whoever passes: always the same five fields, empty where there
+/// is nothing, so that a client's own field of such a name never gets through.
+///
+/// Every value is printable ASCII. Other characters, and `%` itself, are percent-encoded as UTF-8, so that two values
+/// never look alike.
+public struct IdentityHeaders: Hashable, Sendable {
+    /// Names and values, in a fixed order.
+    public let fields: [Field]
+
+    /// One field.
+    public struct Field: Hashable, Sendable {
+        /// The field's name.
+        public let name: String
+        /// Its value, perhaps empty.
+        public let value: String
+    }
+
+    /// The fields of a valid token: the address when it is verified, groups separated by commas.
+    public init(_ claims: AccessClaims) {
+        self.init(
+            user: claims.username, subject: claims.accountID.text, email: claims.email ?? "", name: claims.username,
+            groups: claims.groups.joined(separator: ","))
+    }
+
+    /// The fields of nobody.
+    public static let nobody = IdentityHeaders(user: "", subject: "", email: "", name: "", groups: "")
+
+    private init(user: String, subject: String, email: String, name: String, groups: String) {
+        fields = [
+            Field(name: "Remote-User", value: Self.printable(user)),
+            Field(name: "Remote-Subject", value: Self.printable(subject)),
+            Field(name: "Remote-Email", value: Self.printable(email)),
+            Field(name: "Remote-Name", value: Self.printable(name)),
+            Field(name: "Remote-Groups", value: Self.printable(groups)),
+        ]
+    }
+
+    private static func printable(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        let bytes = text.utf8.flatMap { byte -> [UInt8] in
+            if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") { return [byte] }
+            return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

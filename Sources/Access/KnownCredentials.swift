@@ -1,0 +1,68 @@
+import Crypto
+import GatewayKit
+import Synchronization
+
+/// Tokens whose signature was found good, by their SHA-256, so that a second sight costs no signature.
+///
+/// Bounded: two generations, of which the older is dropped when the younger is full. Nothing is lost by that but the
+/// time of a signature, for revocation is looked up elsewhere, at every sight.
+final class KnownCredentials: Sendable {
+    private struct Generations {
+        var young: [Digest: Principal] = [:]
+        var old: [Digest: Principal] = [:]
+    }
+
+    /// A SHA-256 in four words, which are quick to hash and hold no token.
+    struct Digest: Hashable {
+        private let words: (UInt64, UInt64, UInt64, UInt64)
+
+        init(_ token: some Collection<UInt8>) {
+            var all: [UInt64] = [0, 0, 0, 0]
+            for (index, byte) in SHA256.hash(data: Array(token)).enumerated() {
+                all[index / 8] = all[index / 8] << 8 | UInt64(byte)
+            }
+            words = (all[0], all[1], all[2], all[3])
+        }
+
+        static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(words.0)
+            hasher.combine(words.1)
+        }
+    }
+
+    private let generations = Mutex(Generations())
+    private let generationSize: Int
+
+    init(capacity: Int) { generationSize = max(1, capacity / 2) }
+
+    func principal(of digest: Digest) -> Principal? {
+        generations.withLock { generations in
+            if let principal = generations.young[digest] { return principal }
+            guard let principal = generations.old.removeValue(forKey: digest) else { return nil }
+            Self.insert(principal, digest, &generations, generationSize)
+            return principal
+        }
+    }
+
+    func remember(_ principal: Principal, as digest: Digest) {
+        generations.withLock { Self.insert(principal, digest, &$0, generationSize) }
+    }
+
+    func forget(_ digest: Digest) {
+        generations.withLock { generations in
+            generations.young[digest] = nil
+            generations.old[digest] = nil
+        }
+    }
+
+    private static func insert(_ principal: Principal, _ digest: Digest, _ generations: inout Generations, _ size: Int)
+    {
+        if generations.young.count >= size, generations.young[digest] == nil {
+            generations.old = generations.young
+            generations.young = [:]
+        }
+        generations.young[digest] = principal
+    }
+}

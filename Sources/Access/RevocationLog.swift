@@ -1,0 +1,106 @@
+public import GatewayKit
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Follows the store's revocation log into a ``RevocationTable``, by asking for what is new every quarter of a second
+/// and whenever this node has itself revoked something.
+public final class RevocationLog: Service, RevocationFollower {
+    private struct Progress {
+        var lastID: Int64 = 0
+        /// When the last reading that came to the log's end began.
+        var readToEnd: Duration?
+        var isOut = false
+        var nextDrop = Duration.zero
+
+        /// Notes whether the store is out of reach; true when that is news.
+        mutating func note(isOut: Bool) -> Bool {
+            defer { self.isOut = isOut }
+            return self.isOut != isOut
+        }
+    }
+
+    /// Where the rows go.
+    public let table: RevocationTable
+    private let storage: any Storage
+    private let time: any TimeSource
+    private let staleAfter: Duration
+    private let logger: Logger
+    private let progress = Mutex(Progress())
+
+    /// Takes the store and the table that it fills; `staleAfter` is how long the table may be believed after the log
+    /// was last read to its end.
+    public init(
+        storage: any Storage, table: RevocationTable, time: any TimeSource, staleAfter: Duration = .seconds(30),
+        logger: Logger
+    ) {
+        self.storage = storage
+        self.table = table
+        self.time = time
+        self.staleAfter = staleAfter
+        self.logger = logger
+    }
+
+    /// Whether the log was ever read to its end; before that, this node must not be asked.
+    public var isReady: Bool { progress.withLock { $0.readToEnd != nil } }
+
+    /// How long ago the log was last read to its end, by a clock that never goes back; nil before the first time.
+    public var age: Duration? {
+        let now = time.elapsed()
+        return progress.withLock(\.readToEnd).map { now - $0 }
+    }
+
+    /// Whether the table can be believed now.
+    public var isFresh: Bool { age.map { $0 < staleAfter } ?? false }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            repeat {
+                await self.catchUp()
+                self.dropExpiredNowAndThen()
+            } while (try? await self.time.sleep(for: Self.interval)) != nil
+        }
+    }
+
+    public func catchUp() async {
+        do throws(StorageError) {
+            try await readToEnd()
+            if progress.withLock({ $0.note(isOut: false) }) { logger.info("the revocation log is readable again") }
+        } catch {
+            guard progress.withLock({ $0.note(isOut: true) }) else { return }
+            logger.warning(
+                "the revocation log cannot be read; credentials are refused when this lasts",
+                metadata: [LogKey.error: "\(error)", "stale_after_seconds": "\(staleAfter.wholeSecondsRoundedUp)"])
+        }
+    }
+
+    private func readToEnd() async throws(StorageError) {
+        let start = time.elapsed()
+        while true {
+            let last = progress.withLock(\.lastID)
+            let rows = try await storage.read { records throws(StorageError) in
+                try records.revocations.rows(after: last, limit: Self.page)
+            }
+            table.add(rows)
+            let isEnd = rows.count < Self.page
+            progress.withLock { progress in
+                progress.lastID = max(progress.lastID, rows.last?.id ?? 0)
+                if isEnd { progress.readToEnd = max(progress.readToEnd ?? start, start) }
+            }
+            if isEnd { return }
+        }
+    }
+
+    private func dropExpiredNowAndThen() {
+        let now = time.elapsed()
+        let isDue = progress.withLock { progress in
+            guard progress.nextDrop <= now else { return false }
+            progress.nextDrop = now + .seconds(60)
+            return true
+        }
+        if isDue { table.dropExpired(before: time.now()) }
+    }
+
+    private static let interval = Duration.milliseconds(250)
+    private static let page = 1000
+}

@@ -1,0 +1,61 @@
+public import GatewayKit
+import Synchronization
+
+/// What has been revoked, in memory: read at every sight of a credential, and never evicted before the last token that
+/// an entry concerns has expired.
+public final class RevocationTable: Sendable {
+    private struct Entries {
+        var sessions: [SessionID: Timestamp] = [:]
+        var apiKeys: [String: Timestamp] = [:]
+        var accounts: [AccountID: (leastVersion: Int64, keepUntil: Timestamp)] = [:]
+    }
+
+    private let entries = Mutex(Entries())
+
+    /// Begins empty.
+    public init() {}
+
+    /// Whether a token that says this was revoked: its session has ended, or its account has a higher least version.
+    public func isRevoked(_ claims: AccessClaims) -> Bool {
+        entries.withLock { entries in
+            if entries.sessions[claims.sessionID] != nil { return true }
+            guard let account = entries.accounts[claims.accountID] else { return false }
+            return claims.version < account.leastVersion
+        }
+    }
+
+    /// Whether an API key was revoked.
+    public func isRevoked(apiKey id: String) -> Bool { entries.withLock { $0.apiKeys[id] != nil } }
+
+    /// Takes in rows of the log; in any order, and again, comes to the same.
+    public func add(_ revocations: [Revocation]) {
+        entries.withLock { entries in
+            for revocation in revocations { Self.add(revocation, to: &entries) }
+        }
+    }
+
+    /// Drops what concerns expired tokens alone.
+    public func dropExpired(before moment: Timestamp) {
+        entries.withLock { entries in
+            entries.sessions = entries.sessions.filter { $0.value >= moment }
+            entries.apiKeys = entries.apiKeys.filter { $0.value >= moment }
+            entries.accounts = entries.accounts.filter { $0.value.keepUntil >= moment }
+        }
+    }
+
+    /// How many entries there are.
+    public var count: Int {
+        entries.withLock { $0.sessions.count + $0.apiKeys.count + $0.accounts.count }
+    }
+
+    private static func add(_ revocation: Revocation, to entries: inout Entries) {
+        let keepUntil = revocation.keepUntil
+        switch revocation.subject {
+        case .session(let id): entries.sessions[id] = max(entries.sessions[id] ?? keepUntil, keepUntil)
+        case .apiKey(let id): entries.apiKeys[id] = max(entries.apiKeys[id] ?? keepUntil, keepUntil)
+        case .account(let id, let leastVersion):
+            let known = entries.accounts[id] ?? (leastVersion, keepUntil)
+            entries.accounts[id] = (max(known.leastVersion, leastVersion), max(known.keepUntil, keepUntil))
+        }
+    }
+}
