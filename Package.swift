@@ -8,14 +8,18 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "GatewayKit", targets: ["GatewayKit"]),
+        .library(name: "GatewayHTTP", targets: ["GatewayHTTP"]),
         .library(name: "GatewayProviders", targets: ["GatewayProviders"]),
         .library(name: "GatewayMailers", targets: ["GatewayMailers"]),
         .library(name: "GatewayTestKit", targets: ["GatewayTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -49,6 +53,15 @@ let package = Package(
         .target(
             name: "GatewayAccess", dependencies: ["GatewayKit", .crypto, .lifecycle, .log], path: "Sources/Access"),
 
+        // What speaks HTTP
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "GatewayKit", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .nioCore, .nioHTTP1,
+                .nioPosix,
+            ],
+            path: "Sources/HTTP"),
+
         // For those who test modules
         .target(
             name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
@@ -75,6 +88,14 @@ let package = Package(
         .testTarget(
             name: "GatewayAccessTests", dependencies: ["GatewayAccess", "GatewayKit", "GatewayTestKit", .log],
             path: "Tests/AccessTests"),
+        .testTarget(
+            name: "GatewayHTTPTests",
+            dependencies: [
+                "GatewayHTTP", "GatewayKit", "GatewayTestKit", .httpTypes, .hummingbird, .hummingbirdTesting,
+                .lifecycle,
+                .log, .nioCore, .nioPosix,
+            ],
+            path: "Tests/HTTPTests"),
     ],
     swiftLanguageModes: [.v6]
 )

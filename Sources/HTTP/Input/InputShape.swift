@@ -1,0 +1,50 @@
+/// What a route's body holds, as a value that documents are printed from.
+public struct InputShape: Hashable, Sendable {
+    /// The formats that it is taken in, the usual one first.
+    public let formats: [BodyFormat]
+    /// The known fields in the order of their declaration; others are ignored.
+    public let fields: [InputFieldShape]
+
+    /// Whether there must be a body at all.
+    public var isRequired: Bool { fields.contains(where: \.isRequired) }
+}
+
+/// One known field of a body.
+public struct InputFieldShape: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// What it is, as a sentence.
+    public let summary: String
+    /// Whether it must be there.
+    public let isRequired: Bool
+    /// What it holds.
+    public let content: InputContent
+}
+
+/// What a field holds, in the words of JSON Schema.
+public struct InputContent: Hashable, Sendable {
+    /// JSON Schema's types, as far as fields have them.
+    public enum Kind: Hashable, Sendable {
+        /// A string.
+        case text
+        /// `true` or `false`.
+        case boolean
+    }
+
+    /// The type.
+    public var kind: Kind
+    /// The least and the greatest number of code points, of a text.
+    public var lengths: ClosedRange<Int>?
+    /// JSON Schema's `format`, such as `email`.
+    public var format: String?
+    /// Whether the value must not be shown or kept.
+    public var isSecret: Bool
+
+    /// States every part.
+    public init(_ kind: Kind, lengths: ClosedRange<Int>? = nil, format: String? = nil, isSecret: Bool = false) {
+        self.kind = kind
+        self.lengths = lengths
+        self.format = format
+        self.isSecret = isSecret
+    }
+}

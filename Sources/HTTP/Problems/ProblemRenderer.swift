@@ -1,0 +1,104 @@
+import GatewayKit
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The one place that turns errors into answers. It tells strangers nothing but a kind and a request id, and logs what
+/// an operator must know, once.
+struct ProblemRenderer: Sendable {
+    let publicURL: PublicURL
+
+    /// The answer to whatever was thrown.
+    func response(to error: any Error, in exchange: Exchange) -> Response {
+        let problem = problem(for: error, exchange.logger)
+        var headers = problem.headers
+        headers[.contentType] = "application/problem+json"
+        headers[.cacheControl] = "no-store"
+        if let retryAfter = problem.retryAfter { headers[.retryAfter] = String(Self.seconds(retryAfter)) }
+        let body = ByteBuffer(bytes: json(problem, requestID: exchange.requestID).encoded())
+        return Response(status: problem.kind.status, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    private func json(_ problem: Problem, requestID: String) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("type", .string("\(publicURL)/problems/\(problem.kind.code)")),
+            .init("title", .string(problem.kind.title)),
+            .init("status", .number(String(problem.kind.status.code))),
+            .init("detail", .string(problem.detail)),
+            .init("code", .string(problem.kind.code)),
+            .init("request_id", .string(requestID)),
+        ]
+        if !problem.errors.isEmpty {
+            let errors = problem.errors.map { error -> JSONValue in
+                ["pointer": .string(error.pointer), "code": .string(error.code), "detail": .string(error.detail)]
+            }
+            members.append(.init("errors", .array(errors)))
+        }
+        if let retryAfter = problem.retryAfter {
+            members.append(.init("retry_after", .number(String(Self.seconds(retryAfter)))))
+        }
+        return .object(members)
+    }
+
+    private static func seconds(_ duration: Duration) -> Int64 { max(1, duration.wholeSecondsRoundedUp) }
+
+    private func problem(for error: any Error, _ logger: Logger) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as StorageError: return problem(for: error, logger)
+        case let error as PasswordHasherError:
+            if case .busy(let retryAfter) = error { return .busy(retryAfter: retryAfter) }
+        case let error as TokenIssuerError:
+            if case .noKey = error {
+                logger.warning("there is no key to sign with")
+                return .unavailable
+            }
+        case let error as RateLimiterError:
+            if case .unavailable = error {
+                logger.warning("the counts of a limit are out of reach", metadata: [LogKey.error: "\(error)"])
+                return .unavailable
+            }
+        case let error as any HTTPResponseError:
+            if let problem = problem(for: error) { return problem }
+        case is NIOTooManyBytesError: return Problem(.bodyTooLarge, "The body is too long.")
+        case is DecodingError: return .malformedRequest("The body cannot be read.")
+        case is CancellationError, is ChannelError: return .unavailable
+        default: break
+        }
+        logger.error("a request has failed", metadata: [LogKey.error: "\(error)"])
+        return .internalError
+    }
+
+    private func problem(for error: StorageError, _ logger: Logger) -> Problem {
+        switch error {
+        case .unavailable:
+            logger.warning("the store is out of reach", metadata: [LogKey.error: "\(error)"])
+            return .unavailable
+        case .outcomeUnknown:
+            logger.error("nobody can tell whether a change was stored", metadata: [LogKey.error: "\(error)"])
+            return .unavailable
+        case .broken:
+            logger.error("the store is broken", metadata: [LogKey.error: "\(error)"])
+            return .internalError
+        }
+    }
+
+    /// What Hummingbird and its middleware throw, by status; nil for a fault of theirs, which is logged as one.
+    private func problem(for error: any HTTPResponseError) -> Problem? {
+        let status = error.status
+        switch status.code {
+        case 401: return .missingToken
+        case 403: return .forbidden
+        case 404: return .notFound
+        case 408: return .requestTimeout
+        case 413: return Problem(.bodyTooLarge, "The body is too long.")
+        case 415: return Problem(.unsupportedMediaType, "The body's type is not one that this path takes.")
+        case 429: return .tooManyRequests(retryAfter: .seconds(1))
+        case 431: return .headerTooLarge
+        case 400..<500: return .malformedRequest("The request cannot be taken.")
+        case 503: return .unavailable
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,74 @@
+public import GatewayKit
+import HTTPTypes
+public import Hummingbird
+public import Logging
+import NIOHTTP1
+
+/// What every request passes first and every answer last: it settles what Hummingbird leaves open, and hands the rest
+/// to Hummingbird's router, whose chain is the pipeline and then the endpoint.
+///
+/// - `Requests/`: ``Exchange`` is what is known about a request, `Admission` settles it.
+/// - `Routes/`: ``Route`` declares, ``Endpoint`` answers, ``RouteTable`` finds, ``PipelineStage`` stands between.
+/// - `Input/`: ``Input`` reads a body by its declaration.
+/// - `Problems/`: ``Problem`` is a refusal; `ProblemRenderer` turns errors into answers.
+/// - `Server/`: ``ServerSettings``, ``Listener`` and the operations listener's endpoints.
+public struct FrontDoor: HTTPResponder {
+    /// What Hummingbird calls its request context.
+    public typealias Context = Exchange
+
+    /// The declared routes.
+    public let routes: RouteTable
+    private let router: RouterResponder<Exchange>
+    private let admission: Admission
+    private let renderer: ProblemRenderer
+
+    /// Puts the pipeline, outermost first, before the endpoints.
+    public init(
+        endpoints: [Endpoint], pipeline: [PipelineStage] = [], publicURL: PublicURL,
+        trustedProxies: TrustedProxies = TrustedProxies([]), bodyLimit: Int = 64 * 1024,
+        time: any TimeSource, random: any RandomSource, logger: Logger
+    ) {
+        routes = RouteTable(endpoints.map(\.declaration))
+        renderer = ProblemRenderer(publicURL: publicURL)
+        admission = Admission(
+            routes: routes, trustedProxies: trustedProxies, bodyLimit: bodyLimit, time: time, random: random,
+            logger: logger)
+        let router = Router(context: Exchange.self)
+        router.add(middleware: ErrorsBecomeAnswers(renderer: renderer))
+        for stage in pipeline {
+            stage.add(to: router)
+            router.add(middleware: ErrorsBecomeAnswers(renderer: renderer))
+        }
+        router.add(middleware: RoutesAreDeclared())
+        let names = Set(endpoints.map { "\($0.routedMethod) \($0.declaration.path)" })
+        for endpoint in endpoints {
+            endpoint.register(with: router, at: endpoint.declaration.path.description)
+            // The router reads `/x/` as `/x`; the table has told them apart by then.
+            if let bare = endpoint.declaration.path.beforeSuffix, !names.contains("\(endpoint.routedMethod) \(bare)") {
+                endpoint.register(with: router, at: bare)
+            }
+        }
+        self.router = router.buildResponder()
+    }
+
+    public func respond(to request: Request, context: Exchange) async throws -> Response {
+        var exchange = context
+        admission.admit(request, &exchange)
+        var response: Response
+        do {
+            response = try await router.respond(to: routed(request, exchange.route), context: exchange)
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            response = renderer.response(to: error, in: exchange)
+        }
+        response.headers[.requestID] = exchange.requestID
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// The request under the method that the router knows its route by.
+    private func routed(_ request: Request, _ match: RouteMatch) -> Request {
+        guard let route = match.declaration else { return request }
+        return request.with(method: route.method ?? .get)
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+public import GatewayKit
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// Listens at one address and answers what comes through a front door, until the service group stops it.
+public struct Listener: Service, CustomStringConvertible {
+    /// How much a listener takes, as far as Hummingbird counts it.
+    public struct Limits: Hashable, Sendable {
+        /// The greatest header section, in bytes.
+        public var header: Int
+        /// How long a connection may be silent between requests, and within one that is being sent.
+        public var idleTimeout: Duration
+        /// How many connections there may be at once.
+        public var connections: Int
+
+        /// States every part.
+        public init(header: Int = 16 * 1024, idleTimeout: Duration = .seconds(75), connections: Int = 10_000) {
+            self.header = header
+            self.idleTimeout = idleTimeout
+            self.connections = connections
+        }
+    }
+
+    private let address: ListenAddress
+    private let socketMode: Int
+    private let limits: Limits
+    private let frontDoor: FrontDoor
+    private let logger: Logger
+    private let onRunning: @Sendable (ListenAddress) async -> Void
+
+    /// States every part; `onRunning` gets the real address, with the port that the system chose for port 0, once
+    /// connections are taken.
+    public init(
+        at address: ListenAddress, socketMode: Int = 0o660, limits: Limits = Limits(), frontDoor: FrontDoor,
+        logger: Logger, onRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+    ) {
+        self.address = address
+        self.socketMode = socketMode
+        self.limits = limits
+        self.frontDoor = frontDoor
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Listens until it is told to stop; throws ``ListenerError`` when the address cannot be had.
+    public func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ListenerError(address: address, reason: "\(error)")
+        }
+    }
+
+    public var description: String { "listener at \(address)" }
+
+    private var application: Application<FrontDoor> {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)  // It greets in words of its own.
+        return Application(
+            responder: frontDoor, server: .http1(configuration: channelConfiguration),
+            configuration: ApplicationConfiguration(
+                address: bindAddress, availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+            onServerRunning: { channel in await announce(channel) }, logger: quiet)
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
+    }
+
+    private var bindAddress: BindAddress {
+        switch address {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .unix(let path): .unixDomainSocket(path: path)
+        }
+    }
+
+    /// Opens a unix socket to its group and says where the listener is.
+    private func announce(_ channel: any Channel) async {
+        var real = address
+        switch address {
+        case .tcp(let host, _):
+            real = .tcp(host: host, port: channel.localAddress?.port ?? 0)
+        case .unix(let path):
+            do {
+                try FileManager.default.setAttributes([.posixPermissions: socketMode], ofItemAtPath: path)
+            } catch {
+                logger.error("the socket's mode cannot be set", metadata: [LogKey.error: "\(error)"])
+                channel.close(promise: nil)
+                return
+            }
+        }
+        logger.info("listening", metadata: [LogKey.address: "\(real)"])
+        await onRunning(real)
+    }
+}
+
+/// A listener cannot have its address.
+public struct ListenerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The address that it was to have.
+    public let address: ListenAddress
+    /// What the system says.
+    public let reason: String
+
+    public var description: String { "cannot listen on \(address): \(reason)" }
+}

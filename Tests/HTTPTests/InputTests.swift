@@ -1,0 +1,112 @@
+import GatewayHTTP
+import GatewayKit
+import GatewayTestKit
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+@Suite struct InputTests {
+    @Test(
+        arguments: [
+            (#"{"name":"Ada","email":"ada@example.com","more":[1,{}]}"#, HTTPFields.json, "ada ada@example.com -"),
+            (#"{"loud":null,"email":"ada@example.com","name":"ada"}"#, .json, "ada ada@example.com -"),
+            (#"{"loud":true,"email":"ada@example.com","name":"ada"}"#, .json, "ada ada@example.com true"),
+            ("name=ada&email=ada%2bx%40example.com&grant_type=password", .form, "ada ada+x@example.com -"),
+            ("email=ada@example.com&name=ada&loud=true&&", .form, "ada ada@example.com true"),
+            (
+                "name=ada&email=ada@example.com",
+                [.contentType: "Application/X-WWW-Form-URLencoded ; charset=UTF-8"], "ada ada@example.com -"
+            ),
+        ] as [(String, HTTPFields, String)]) func `a body is read in each of its formats`(
+            body: String, headers: HTTPFields, text: String
+        ) async throws
+    {
+        let answer = try await Doors().answer(.post, "/names", headers: headers, body: body)
+        #expect(answer.text == text)
+    }
+
+    @Test(
+        arguments: [
+            (#"{}"#, HTTPFields.json, ["/name required", "/email required"]),
+            ("", .form, ["/name required", "/email required"]),
+            (
+                #"{"name":null,"email":1,"loud":"true"}"#, .json,
+                ["/name required", "/email wrong_type", "/loud wrong_type"]
+            ),
+            (#"{"name":"","email":"ada"}"#, .json, ["/name empty", "/email invalid_email"]),
+            ("name=a&email=&loud=yes", .form, ["/name too_short", "/email empty", "/loud wrong_type"]),
+            (
+                #"{"name":"\#(String(repeating: "a", count: 65))","email":"a@\#(String(repeating: "b", count: 253))"}"#,
+                .json, ["/name too_long", "/email too_long"]
+            ),
+        ] as [(String, HTTPFields, [String])]) func `every field at fault is named at once`(
+            body: String, headers: HTTPFields, faults: [String]
+        ) async throws
+    {
+        let answer = try await Doors().answer(.post, "/names", headers: headers, body: body)
+        #expect(answer.status == .unprocessableContent)
+        #expect(try answer.member("code") == "invalid_input")
+        let errors = try #require(try answer.member("errors")?.array)
+        #expect(errors.map { "\($0["pointer"]?.string ?? "") \($0["code"]?.string ?? "")" } == faults)
+    }
+
+    @Test(
+        arguments: [
+            ("", HTTPFields.json), ("{", .json), ("[]", .json), ("null", .json), (#"{"name":"a","name":"b"}"#, .json),
+            (#"{"name":"\u0000"}"#, .json), (#"{"name":"\ud800"}"#, .json), ("{}x", .json),
+            ("name=%", .form), ("name=%4", .form), ("name=%zz", .form), ("name=%ff", .form), ("name=%00", .form),
+            ("name=a&name=b", .form), ("x=a&x=b", .form), ("", [:]),
+        ] as [(String, HTTPFields)]) func `what is not JSON or a form is malformed`(body: String, headers: HTTPFields)
+        async throws
+    {
+        let answer = try await Doors().answer(.post, "/names", headers: headers, body: body)
+        #expect(answer.status == .badRequest)
+        #expect(try answer.member("code") == "malformed_request")
+    }
+
+    @Test(
+        arguments: [
+            [:], [.contentType: "text/plain"], [.contentType: "multipart/form-data; boundary=x"],
+            [.contentType: "application/json; charset=latin1"], [.contentType: "application/json, text/plain"],
+            [.contentType: "application/json", .contentEncoding: "gzip"],
+        ] as [HTTPFields]) func `a body of another type is refused`(headers: HTTPFields) async throws
+    {
+        let answer = try await Doors().answer(.post, "/names", headers: headers, body: "{}")
+        #expect(answer.status == .unsupportedMediaType)
+        #expect(
+            try answer.member("detail") == """
+                The body must be application/json or application/x-www-form-urlencoded, in UTF-8 and without a content encoding.
+                """)
+    }
+
+    @Test func `a body over the limit is refused`() async throws {
+        let body = #"{"name":"\#(String(repeating: "a", count: 1000))"}"#
+        let answer = try await Doors().answer(.post, "/names", headers: .json, body: body)
+        #expect(answer.status == .contentTooLarge)
+        #expect(try answer.member("detail") == "The body must have at most 1000 bytes.")
+    }
+
+    @Test func `a body may be missing where no field is required`() async throws {
+        let route = Route(
+            .post, "/out", "Logs out.",
+            input: .object([.json], InputField("everywhere", optional: .boolean, "Everywhere.")) { $0 }, answers: [])
+        var doors = Doors()
+        doors.endpoints = [Endpoint(route) { everywhere, _, _ in "\(everywhere ?? false)" }]
+        #expect(try await doors.answer(.post, "/out").text == "false")
+        #expect(try await doors.answer(.post, "/out", headers: .json).text == "false")
+        #expect(try await doors.answer(.post, "/out", headers: .json, body: #"{"everywhere":true}"#).text == "true")
+        #expect(try await doors.answer(.post, "/out", headers: .json, body: "{").status == .badRequest)
+        #expect(try await doors.answer(.post, "/out", headers: .form, body: "a=b").status == .unsupportedMediaType)
+    }
+
+    @Test func `a declaration keeps what documents need`() throws {
+        let route = try #require(RouteTable(Doors.routes.map(\.declaration)).declaration(named: "POST /names"))
+        let input = try #require(route.input)
+        #expect(input.formats == [.json, .form])
+        #expect(input.fields.map(\.name) == ["name", "email", "loud"])
+        #expect(input.fields.map(\.isRequired) == [true, true, false])
+        #expect(input.fields[0].content == InputContent(.text, lengths: 3...64))
+        #expect(input.fields[1].content == InputContent(.text, lengths: 1...254, format: "email"))
+    }
+}

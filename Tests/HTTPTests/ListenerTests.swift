@@ -1,0 +1,123 @@
+import Foundation
+import GatewayHTTP
+import GatewayKit
+import GatewayTestKit
+import Logging
+import Testing
+
+@Suite struct ListenerTests {
+    @Test(arguments: [
+        ("", "The Host header is missing."), ("Host:\r\n", "The Host header is missing."),
+        ("Host: a\r\nHost: a\r\n", "The Host header stands twice."),
+        ("Host: a/b\r\n", "The Host header is not a host."),
+        ("Host: user@a\r\n", "The Host header is not a host."),
+    ]) func `a request has exactly one host`(header: String, detail: String) async throws {
+        let answer = try await withListener(Doors()) { address in
+            try await address.exchange("GET /things/1 HTTP/1.1\r\n\(header)Connection: close\r\n\r\n")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+        #expect(answer.contains(#""code":"malformed_request""#))
+        #expect(answer.contains(detail))
+    }
+
+    @Test func `a target in absolute form means its path`() async throws {
+        let answer = try await withListener(Doors()) { address in
+            try await address.exchange("GET http://a/things/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\n7"))
+    }
+
+    @Test func `what is told by a trusted proxy is believed, and by others it is not, with one warning`() async throws {
+        let request = """
+            GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\nX-Request-ID: from-the-proxy\r\n\
+            Connection: close\r\n\r\n
+            """
+        var doors = Doors()
+        let stranger = try await withListener(doors) { address in
+            _ = try await address.exchange(request)
+            return try await address.exchange(request)
+        }
+        #expect(stranger.hasSuffix("127.0.0.1 false"))
+        #expect(!stranger.contains("from-the-proxy"))
+        let warnings = doors.log.lines.filter { $0.level == .warning }
+        #expect(
+            warnings.map(\.message) == [
+                "the peer that sent X-Forwarded-For is not in server.trusted_proxies: it is ignored"
+            ])
+
+        doors.trustedProxies = [.network(try #require(IPNetwork("127.0.0.0/8")))]
+        let trusted = try await withListener(doors) { try await $0.exchange(request) }
+        #expect(trusted.hasSuffix("1.1.1.1 true"))
+        #expect(trusted.contains("X-Request-ID: from-the-proxy\r\n"))
+    }
+
+    @Test(arguments: ["short", "with space", "ümlaut-ümlaut", String(repeating: "a", count: 129)])
+    func `a request id that is not sane is replaced`(id: String) async throws {
+        var doors = Doors()
+        doors.trustedProxies = [.network(try #require(IPNetwork("127.0.0.1")))]
+        let answer = try await withListener(doors) { address in
+            try await address.exchange(
+                "GET /client HTTP/1.1\r\nHost: a\r\nX-Request-ID: \(id)\r\nConnection: close\r\n\r\n")
+        }
+        #expect(answer.contains("X-Request-ID: "))
+        #expect(!answer.contains("X-Request-ID: \(id)\r\n"))
+    }
+
+    @Test func `a unix socket has its mode, and its peers can be trusted`() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var doors = Doors()
+        doors.trustedProxies = [.unixSocket]
+        let (answer, mode) = try await withListener(doors, at: .unix(path: path), socketMode: 0o600) { address in
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            let answer = try await address.exchange(
+                "GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\nConnection: close\r\n\r\n")
+            return (answer, (attributes[.posixPermissions] as? NSNumber)?.intValue)
+        }
+        #expect(answer.hasSuffix("1.1.1.1 true"))
+        #expect(mode == 0o600)
+    }
+
+    @Test func `a header over the limit is refused, a body over the limit too`() async throws {
+        let limits = Listener.Limits(header: 1024)
+        let long = String(repeating: "a", count: 2000)
+        let header = try await withListener(Doors(), limits: limits) { address in
+            try await address.exchange("GET /client HTTP/1.1\r\nHost: a\r\nX-Long: \(long)\r\n\r\n")
+        }
+        #expect(header.hasPrefix("HTTP/1.1 400 "))
+        let body = try await withListener(Doors(), limits: limits) { address in
+            try await address.exchange(
+                """
+                POST /names HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\
+                Connection: close\r\n\r\n7d0\r\n\(long)\r\n0\r\n\r\n
+                """)
+        }
+        #expect(body.hasPrefix("HTTP/1.1 413 "))
+    }
+
+    @Test func `a silent connection is closed after the idle time`() async throws {
+        let answer = try await withListener(Doors(), limits: Listener.Limits(idleTimeout: .milliseconds(50))) {
+            try await $0.exchange("")
+        }
+        #expect(answer.isEmpty)
+    }
+
+    @Test func `an address that is taken stops the start, with its name`() async throws {
+        let doors = Doors()
+        let error = try await withListener(doors) { address in
+            await #expect(throws: ListenerError.self) { try await withListener(doors, at: address) { _ in } }
+        }
+        let text = try #require(error?.description)
+        #expect(text.hasPrefix("cannot listen on 127.0.0.1:"))
+        #expect(text.contains("Address already in use"))
+    }
+
+    @Test func `the real address is logged`() async throws {
+        let doors = Doors()
+        let address = try await withListener(doors) { $0 }
+        let lines = doors.log.lines.filter { $0.message == "listening" }
+        #expect(lines.map { $0.metadata["address"] } == [address.description])
+        #expect(address.description != "127.0.0.1:0")
+    }
+}
