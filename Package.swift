@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "GatewayHTTP", targets: ["GatewayHTTP"]),
         .library(name: "GatewayProviders", targets: ["GatewayProviders"]),
         .library(name: "GatewayMailers", targets: ["GatewayMailers"]),
+        .library(name: "GatewayMiddleware", targets: ["GatewayMiddleware"]),
         .library(name: "GatewayTestKit", targets: ["GatewayTestKit"]),
     ],
     dependencies: [
@@ -61,6 +62,10 @@ let package = Package(
                 .nioPosix,
             ],
             path: "Sources/HTTP"),
+        .target(
+            name: "GatewayMiddleware",
+            dependencies: ["GatewayHTTP", "GatewayKit", .httpTypes, .hummingbird, .log, .nioCore],
+            path: "Sources/Middleware"),
 
         // For those who test modules
         .target(
@@ -96,6 +101,13 @@ let package = Package(
                 .log, .nioCore, .nioPosix,
             ],
             path: "Tests/HTTPTests"),
+        .testTarget(
+            name: "GatewayMiddlewareTests",
+            dependencies: [
+                "GatewayHTTP", "GatewayKit", "GatewayMiddleware", "GatewayTestKit", .httpTypes, .hummingbird,
+                .hummingbirdTesting, .log, .nioCore,
+            ],
+            path: "Tests/MiddlewareTests"),
     ],
     swiftLanguageModes: [.v6]
 )

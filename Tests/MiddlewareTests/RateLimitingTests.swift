@@ -1,0 +1,108 @@
+import GatewayHTTP
+import GatewayKit
+import GatewayTestKit
+import HTTPTypes
+import HummingbirdTesting
+import Logging
+import Testing
+
+@Suite struct RateLimitingTests {
+    static let two: ConfigLiteral = [
+        "use": "rate-limit", "rules": [["route": "POST /auth/login", "allow": "2 per 1m"]],
+    ]
+
+    @Test func `above the allowance the answer is 429, and each answer says what is left`() async throws {
+        let stages = Stages(pipeline: [Self.two])
+        let first = try await stages.answer(.post, "/auth/login", headers: .form, body: "username=a&password=b")
+        #expect(first.status == .ok)
+        #expect(first.headers[.rateLimitPolicy] == #""2-per-1m";q=2;w=60"#)
+        #expect(first.headers[.rateLimit] == #""2-per-1m";r=1;t=40"#)
+
+        #expect(try await stages.answer(.post, "/auth/login").status == .badRequest)
+
+        let third = try await stages.answer(.post, "/auth/login", headers: .form, body: "username=a&password=b")
+        #expect(third.status == .tooManyRequests)
+        #expect(third.code == "too_many_requests")
+        #expect(third.headers[.retryAfter] == "21")
+        #expect(third.headers[.rateLimit] == #""2-per-1m";r=0;t=40"#)
+    }
+
+    @Test func `other routes and methods are not counted`() async throws {
+        let stages = Stages(pipeline: [Self.two])
+        _ = try await stages.answer(.get, "/links/a")
+        _ = try await stages.answer(.get, "/auth/login")
+        _ = try await stages.answer(.post, "/nothing")
+        #expect(stages.limiter.keys.isEmpty)
+    }
+
+    @Test func `a client without an address shares one allowance with its like`() async throws {
+        let stages = Stages(pipeline: [Self.two])
+        _ = try await stages.answer(.post, "/auth/login")
+        #expect(stages.limiter.keys == ["POST /auth/login ip -"])
+    }
+
+    @Test func `IPv6 clients are told apart by their first 64 bits, IPv4 clients by all`() async throws {
+        let stages = Stages(pipeline: [Self.two])
+        for address in ["2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1", "1.1.1.1"] {
+            _ = try await stages.answer(.post, "/auth/login", headers: [.forwardedFor: address], over: .live)
+        }
+        #expect(
+            stages.limiter.keys == [
+                "POST /auth/login ip 2001:db8::/64", "POST /auth/login ip 2001:db8::/64",
+                "POST /auth/login ip 2001:db8:0:1::/64", "POST /auth/login ip 1.1.1.1",
+            ])
+    }
+
+    @Test func `each rule of a route counts, and the first that is used up refuses`() async throws {
+        let rules: ConfigLiteral = [
+            "use": "rate-limit",
+            "rules": [
+                ["route": "ANY /auth/verify", "allow": "100 per 1s"],
+                ["route": "ANY /auth/verify", "allow": "1 per 1h"],
+            ],
+        ]
+        // This limiter counts by key alone, so the second rule's take is the second of its key.
+        let answer = try await Stages(pipeline: [rules]).answer(.put, "/auth/verify")
+        #expect(answer.status == .tooManyRequests)
+        #expect(answer.headers[.rateLimitPolicy] == #""100-per-1s";q=100;w=1, "1-per-1h";q=1;w=3600"#)
+    }
+
+    @Test func `a limit whose counts are out of reach refuses`() async throws {
+        var stages = Stages(pipeline: [Self.two])
+        stages.limiter = CountedLimiter(isAway: true)
+        let answer = try await stages.answer(.post, "/auth/login")
+        #expect(answer.status == .serviceUnavailable)
+        #expect(answer.code == "unavailable")
+        #expect(stages.log.lines.map(\.message) == ["the counts of a limit are out of reach"])
+    }
+
+    @Test func `a rule for a route that does not exist is named before the start`() async throws {
+        let slip: ConfigLiteral = [
+            "use": "rate-limit",
+            "rules": [
+                ["route": "POST /auth/logn", "allow": "2 per 1m"], ["route": "GET /quite/else", "allow": "2 per 1m"],
+            ],
+        ]
+        let stage = try #require(try await Stages(pipeline: [slip]).made().first)
+        #expect(
+            stage.misfits(RouteTable(Stages.routes.map(\.declaration))) == [
+                "there is no route 'POST /auth/logn', did you mean 'POST /auth/login'?",
+                "there is no route 'GET /quite/else'",
+            ])
+    }
+
+    @Test func `without rules of its own it limits logins, registrations and forgotten passwords`() async throws {
+        let stage = try #require(try await Stages(pipeline: ["rate-limit"]).made().first)
+        #expect(stage.role == .decides)
+        #expect(stage.misfits(RouteTable([])).count == 3)
+    }
+}
+
+extension HTTPField.Name {
+    static let rateLimit = Self(constant: "RateLimit")
+    static let rateLimitPolicy = Self(constant: "RateLimit-Policy")
+}
+
+extension HTTPFields {
+    static let form: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+}
