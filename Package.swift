@@ -66,6 +66,13 @@ let package = Package(
             name: "GatewayMiddleware",
             dependencies: ["GatewayHTTP", "GatewayKit", .httpTypes, .hummingbird, .log, .nioCore],
             path: "Sources/Middleware"),
+        .target(
+            name: "GatewayEndpoints",
+            dependencies: [
+                "GatewayAccess", "GatewayAccounts", "GatewayHTTP", "GatewayKit", .crypto, .httpTypes, .hummingbird,
+                .nioCore,
+            ],
+            path: "Sources/Endpoints"),
 
         // For those who test modules
         .target(
@@ -108,6 +115,13 @@ let package = Package(
                 .hummingbirdTesting, .log, .nioCore,
             ],
             path: "Tests/MiddlewareTests"),
+        .testTarget(
+            name: "GatewayEndpointsTests",
+            dependencies: [
+                "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayTestKit",
+                .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
+            ],
+            path: "Tests/EndpointsTests"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,43 @@
+import GatewayAccess
+import GatewayAccounts
+import GatewayHTTP
+import GatewayKit
+import HTTPTypes
+import Hummingbird
+
+/// Finds out who calls, by the bearer token alone.
+struct Caller: Sendable {
+    let credentials: CredentialCheck
+
+    /// What the caller's access token says; throws ``Problem`` when there is none, when it is not valid, and when
+    /// nobody can tell.
+    func claims(of request: Request) throws -> AccessClaims {
+        switch verdict(of: request) {
+        case .valid(let principal): return principal.claims
+        case .none: throw Problem.missingToken
+        case .bad: throw Problem.invalidToken
+        case .cannotDecide: throw Problem.unavailable
+        }
+    }
+
+    /// What the caller's access token says, or nil when there is no valid one; throws ``Problem`` when nobody can tell.
+    func claimsIfValid(of request: Request) throws -> AccessClaims? {
+        switch verdict(of: request) {
+        case .valid(let principal): return principal.claims
+        case .none, .bad: return nil
+        case .cannotDecide: throw Problem.unavailable
+        }
+    }
+
+    func verdict(of request: Request) -> CredentialVerdict {
+        credentials.check(authorization: request.headers[values: .authorization])
+    }
+}
+
+extension Visitor {
+    /// Who sent a request, as far as the front door could tell.
+    init(_ request: Request, _ exchange: Exchange) {
+        self.init(
+            address: exchange.clientAddress, userAgent: request.headers[.userAgent], requestID: exchange.requestID)
+    }
+}

@@ -1,0 +1,64 @@
+import GatewayAccess
+import GatewayHTTP
+import HTTPTypes
+import Hummingbird
+
+extension GatewayEndpoints {
+    /// What apps and reverse proxies ask about a request's credential.
+    var verification: [Endpoint] { [verify, verifyForNginx] }
+
+    private var verify: Endpoint {
+        let route = Route(
+            nil, "/auth/verify", "Says whether the request's access token is valid, and whose it is.",
+            security: .bearer, answers: [.init(.ok, "It is; the identity headers say whose.")],
+            refusals: [.invalidToken])
+        return Endpoint(route) { _, request, _ in
+            switch caller.verdict(of: request) {
+            case .valid(let principal): return Response.passing(principal.identity)
+            case .none: throw Problem.missingToken
+            case .bad: throw Problem.invalidToken
+            case .cannotDecide: throw Problem.unavailable
+            }
+        }
+    }
+
+    /// nginx understands 200, 401 and 403, takes anything else for an error, and drops its kept-alive connection to the
+    /// gateway after any body; so this answers 200, 401 or 503, without one.
+    private var verifyForNginx: Endpoint {
+        let route = Route(
+            nil, "/auth/verify/nginx", "Says whether a request may pass, for nginx's auth_request.",
+            security: .bearer,
+            answers: [
+                .init(.ok, "It may; the identity headers say whose it is."),
+                .init(.unauthorized, "It has no valid credential; the body is empty."),
+                .init(.serviceUnavailable, "Nobody can tell now; the body is empty."),
+            ])
+        return Endpoint(route) { _, request, _ in
+            switch caller.verdict(of: request) {
+            case .valid(let principal): return Response.passing(principal.identity)
+            case .none: return Response.refusing(.missingToken)
+            case .bad: return Response.refusing(.invalidToken)
+            case .cannotDecide: return Response.refusing(.unavailable)
+            }
+        }
+    }
+}
+
+extension Response {
+    /// 200 with an empty body and every identity header.
+    fileprivate static func passing(_ identity: IdentityHeaders) -> Response {
+        var headers: HTTPFields = [.cacheControl: "no-store"]
+        for field in identity.fields {
+            guard let name = HTTPField.Name(field.name) else { continue }
+            headers[name] = field.value
+        }
+        return Response(status: .ok, headers: headers)
+    }
+
+    /// A refusal's status and header fields, with an empty body.
+    fileprivate static func refusing(_ problem: Problem) -> Response {
+        var headers = problem.headers
+        headers[.cacheControl] = "no-store"
+        return Response(status: problem.kind.status, headers: headers)
+    }
+}
