@@ -7,6 +7,8 @@ let package = Package(
     name: "auth-gateway",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "auth-gateway", targets: ["GatewayMain"]),
+        .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayKit", targets: ["GatewayKit"]),
         .library(name: "GatewayHTTP", targets: ["GatewayHTTP"]),
         .library(name: "GatewayProviders", targets: ["GatewayProviders"]),
@@ -15,6 +17,7 @@ let package = Package(
         .library(name: "GatewayTestKit", targets: ["GatewayTestKit"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -74,6 +77,18 @@ let package = Package(
             ],
             path: "Sources/Endpoints"),
 
+        // The host
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayYAML",
+                .argumentParser, .lifecycle, .log, .unixSignals,
+            ],
+            path: "Sources/Gateway"),
+        .executableTarget(
+            name: "GatewayMain",
+            dependencies: ["Gateway", "GatewayMailers", "GatewayMiddleware", "GatewayProviders"], path: "Sources/Main"),
+
         // For those who test modules
         .target(
             name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
@@ -122,6 +137,13 @@ let package = Package(
                 .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
             ],
             path: "Tests/EndpointsTests"),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "GatewayHTTP", "GatewayKit", "GatewayMailers", "GatewayMiddleware", "GatewayProviders",
+                "GatewayTestKit", "GatewayYAML", .log,
+            ],
+            path: "Tests/GatewayTests", exclude: ["BrokenFiles"]),
     ],
     swiftLanguageModes: [.v6]
 )

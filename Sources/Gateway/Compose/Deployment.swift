@@ -1,0 +1,71 @@
+import Foundation
+import GatewayHTTP
+import GatewayKit
+import GatewayYAML
+import Logging
+
+/// A configuration that was read, decoded and linked: what a verb works on. Nothing was opened or written for it.
+struct Deployment: Sendable {
+    let settings: GatewaySettings
+    let file: ConfigurationFile
+    /// The file's nodes, which the effective configuration is printed from.
+    let node: ConfigNode
+    let host: Host
+
+    /// Reads the file that the command line names; throws ``Failure`` with every problem in it, and prints warnings.
+    static func read(_ option: FileOption, on host: Host) throws(Failure) -> Deployment {
+        let file = try ConfigurationFile.find(option, on: host)
+        let outcome = Decoding.decode(file, host: host)
+        let text = outcome.diagnostics.trimmingCharacters(in: .newlines)
+        guard let settings = outcome.settings else {
+            throw Failure(text, status: ExitStatus.unusableConfiguration)
+        }
+        if !text.isEmpty { host.complain(text) }
+        return Deployment(settings: settings, file: file, node: outcome.node, host: host)
+    }
+
+    /// Every setting with its value, defaults filled in, secrets left out.
+    var effectiveConfiguration: String {
+        EffectiveConfiguration.yaml(for: node, root: GatewaySettings.root, registry: host.registry)
+    }
+
+    /// A path of the file, made absolute.
+    func path(_ path: String) -> String { path.hasPrefix("/") ? path : file.folder + "/" + path }
+
+    /// The deployment's log, on standard error.
+    func logger(atLeast least: Logger.Level = .trace) -> Logger {
+        let log = settings.server.log
+        let sink = LineSink { line in host.complain(line) }
+        let format: LineLogHandler.Format = log.format == .json ? .json : .text
+        return Logger(label: "auth-gateway") { _ in
+            LineLogHandler(format: format, level: max(log.level, least), time: host.time, sink: sink)
+        }
+    }
+}
+
+/// A configuration's text and where it lies.
+struct ConfigurationFile: Sendable {
+    /// The file as the operator named it; diagnostics begin with it.
+    let name: String
+    /// The absolute path, in whose folder relative paths begin.
+    let path: String
+    let bytes: [UInt8]
+
+    /// The absolute folder that relative paths begin at.
+    var folder: String { (path as NSString).deletingLastPathComponent }
+
+    /// The file that the command line, the environment or habit names, in that order; nothing at all is an empty one.
+    static func find(_ option: FileOption, on host: Host) throws(Failure) -> ConfigurationFile {
+        let current = FileManager.default.currentDirectoryPath
+        let named = option.config ?? host.environment["AUTH_GATEWAY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let name = named ?? "config.yaml"
+        let path = URL(fileURLWithPath: name.hasPrefix("/") ? name : current + "/" + name).standardizedFileURL.path
+        if named == nil, !FileManager.default.fileExists(atPath: path) {
+            return ConfigurationFile(name: "built-in defaults", path: path, bytes: [])
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure("\(name): error: cannot be read", status: ExitStatus.unusableConfiguration)
+        }
+        return ConfigurationFile(name: name, path: path, bytes: Array(data))
+    }
+}

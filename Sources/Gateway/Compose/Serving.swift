@@ -1,0 +1,105 @@
+import Foundation
+import GatewayAccess
+import GatewayAccounts
+import GatewayEndpoints
+import GatewayHTTP
+import GatewayKit
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The phase in which everything runs: services, then the operations listener, then the public one; stopped in reverse.
+enum Serving {
+    /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
+    static func run(_ deployment: Deployment) async throws(Failure) {
+        umask(0o077)
+        let logger = deployment.logger()
+        let making = Making(deployment, logger: logger)
+        let products = try await making.products()
+        let revocations = RevocationLog(
+            storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
+        await revocations.catchUp()
+        let outbox = Outbox(keyring: try making.keyring(), signal: OutboxSignal())
+        let door = try publicDoor(deployment, products, outbox, revocations, logger)
+        let announcement = Announcement(logger: logger)
+        let services: [any Service] =
+            making.services.all + [revocations]
+            + background(deployment, products, outbox, logger)
+            + listeners(deployment, products, revocations, door, announcement, logger)
+        do {
+            var configuration = ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: deployment.logger(atLeast: .warning))
+            configuration.maximumGracefulShutdownDuration = .seconds(9)  // A client that dribbles must not hold it.
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            throw Failure("\(error)")
+        }
+        logger.info("stopped")
+    }
+
+    private static func publicDoor(
+        _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ revocations: RevocationLog,
+        _ logger: Logger
+    ) throws(Failure) -> FrontDoor {
+        let endpoints = GatewayEndpoints(
+            flows: deployment.flows(over: products, outbox: outbox, follower: revocations),
+            credentials: CredentialCheck(
+                issuer: products.issuer, revocations: revocations, time: deployment.host.time),
+            issuer: products.issuer, policy: products.hasher.policy)
+        let server = deployment.settings.server
+        let door = FrontDoor(
+            endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
+            trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: deployment.host.time,
+            random: deployment.host.random, logger: logger)
+        let misfits = products.stages.flatMap { stage in stage.misfits(door.routes).map { "\(stage.name): \($0)" } }
+        guard misfits.isEmpty else {
+            throw Failure(misfits.joined(separator: "\n"), status: ExitStatus.unusableConfiguration)
+        }
+        return door
+    }
+
+    private static func background(
+        _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ logger: Logger
+    ) -> [any Service] {
+        let host = deployment.host
+        return [
+            OutboxDelivery(
+                storage: products.store, mailer: products.mailer, outbox: outbox, time: host.time,
+                random: host.random, logger: logger),
+            Chores(
+                storage: products.store, lifetimes: products.issuer.lifetimes, time: host.time, random: host.random,
+                logger: logger),
+        ]
+    }
+
+    private static func listeners(
+        _ deployment: Deployment, _ products: Products, _ revocations: RevocationLog, _ door: FrontDoor,
+        _ announcement: Announcement, _ logger: Logger
+    ) -> [any Service] {
+        let server = deployment.settings.server
+        let operations = FrontDoor(
+            endpoints: Endpoint.health { await readiness(of: products.store, revocations) },
+            publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
+        return [
+            Listener(
+                at: server.operationsListen, frontDoor: operations, logger: logger,
+                onRunning: { announcement.operations(at: $0) }),
+            Listener(
+                at: server.listen, socketMode: server.socketMode, limits: server.limits.listener, frontDoor: door,
+                logger: logger, onRunning: { announcement.open(at: $0) }),
+        ]
+    }
+
+    private static func readiness(of store: any Storage, _ revocations: RevocationLog) async -> [HealthCheck] {
+        var stored = HealthCheck("storage")
+        do throws(StorageError) {
+            try await store.checkReadiness()
+        } catch {
+            stored = HealthCheck("storage", problem: "the store does not answer, or its schema is another")
+        }
+        let isRead = revocations.isReady && revocations.isFresh
+        let read = HealthCheck("revocations", problem: isRead ? nil : "the revocation log has not been read lately")
+        return [stored, read]
+    }
+}

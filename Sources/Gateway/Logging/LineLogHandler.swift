@@ -1,0 +1,59 @@
+import GatewayKit
+import Logging
+import Synchronization
+
+/// Writes each log entry as one line, as logfmt or JSON, time and level first; controls in values are escaped, so that
+/// no entry can forge another.
+struct LineLogHandler: LogHandler {
+    /// How a line is written.
+    enum Format: String, CaseIterable, Sendable {
+        /// `time=… level=info message="…" key=value`
+        case text
+        /// `{"time":"…","level":"info","message":"…","key":"value"}`
+        case json
+    }
+
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+    var logLevel: Logger.Level
+    private let format: Format
+    private let time: any TimeSource
+    private let sink: LineSink
+
+    init(format: Format, level: Logger.Level, time: any TimeSource, sink: LineSink) {
+        self.format = format
+        logLevel = level
+        self.time = time
+        self.sink = sink
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var facts = metadata
+        if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
+        if let own = event.metadata { facts.merge(own) { _, new in new } }
+        var pairs = [
+            ("time", time.now().iso8601), ("level", event.level.rawValue), ("message", event.message.description),
+        ]
+        pairs += facts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
+        if let error = event.error { pairs.append(("error", "\(error)")) }
+        switch format {
+        case .text: sink.write(LogLine.logfmt(pairs))
+        case .json: sink.write(LogLine.json(pairs))
+        }
+    }
+}
+
+/// Where log lines go, one at a time.
+final class LineSink: Sendable {
+    private let lock = Mutex(())
+    private let output: @Sendable (String) -> Void
+
+    init(_ output: @escaping @Sendable (String) -> Void) { self.output = output }
+
+    func write(_ line: String) { lock.withLock { _ in output(line) } }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import GatewayKit
+import GatewayTestKit
+import GatewayYAML
+import Testing
+
+@testable import Gateway
+
+@Suite struct ConfigurationTests {
+    @Test(arguments: try BrokenFile.all(in: Project.folder + "/Tests/GatewayTests/BrokenFiles"))
+    func `a broken file is met by the problems that it announces`(_ file: BrokenFile) {
+        file.verify(
+            with: YAMLReader(inputs: ConfigInputs()), settings: GatewaySettings.settings,
+            registry: Project.host.registry)
+    }
+
+    @Test func `there are at least sixty broken files`() throws {
+        #expect(try BrokenFile.all(in: Project.folder + "/Tests/GatewayTests/BrokenFiles").count >= 60)
+    }
+
+    @Test func `every default decodes`() {
+        #expect(GatewaySettings.root.problemsOfDefaults(registry: Project.host.registry).isEmpty)
+    }
+
+    @Test(arguments: ["", "# nothing\n", "server:\n"])
+    func `an empty file is a working deployment`(text: String) throws {
+        let outcome = decode(text)
+        #expect(outcome.problems.isEmpty)
+        let settings = try #require(outcome.settings)
+        #expect(settings.storage.name == "sqlite")
+        #expect(settings.pipeline.map(\.name) == ["access-log", "security-headers", "rate-limit", "validation"])
+    }
+
+    @Test func `the example decodes, and states what an empty file means`() throws {
+        let example = decode(try Project.text(of: "config.example.yaml"))
+        #expect(example.problems.isEmpty)
+        #expect(withoutOrigins(example) == withoutOrigins(decode("")))
+    }
+
+    @Test func `the example names every module`() throws {
+        let example = try Project.text(of: "config.example.yaml")
+        let names = Project.host.registry.modules.map(\.name)
+        #expect(names.filter { !example.contains("use: \($0)") && !example.contains("count_in: \($0)") }.isEmpty)
+    }
+
+    @Test func `a stage that stands twice is warned about`() {
+        let outcome = decode("pipeline:\n  - use: access-log\n  - use: access-log\n")
+        #expect(outcome.settings != nil)
+        #expect(
+            outcome.diagnostics.hasPrefix(
+                "config.yaml:3:10: warning: pipeline[1]: 'access-log' stands in the pipeline already in line 2\n"))
+    }
+
+    private func decode(_ text: String) -> Decoding.Outcome {
+        let file = ConfigurationFile(name: "config.yaml", path: "/nowhere/config.yaml", bytes: Array(text.utf8))
+        return Decoding.decode(file, host: Project.host)
+    }
+
+    /// The effective configuration without its notes of where a value came from, and without the key whose name has it
+    /// masked where it is written.
+    private func withoutOrigins(_ outcome: Decoding.Outcome) -> [String] {
+        EffectiveConfiguration.yaml(for: outcome.node, root: GatewaySettings.root, registry: Project.host.registry)
+            .split(separator: "\n").map { String($0.split(separator: "  # ")[0]) }
+            .filter { !$0.contains("secret_file") }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@testable import Gateway
+
+@Suite struct SecretFileTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("secrets-\(UUID().uuidString)")
+    private var path: String { folder.appendingPathComponent("data/secret.key").path }
+
+    @Test func `a missing file is made for its owner alone, and opens what it sealed`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let made = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        let sealed = try made.seal([1, 2, 3], for: "test")
+        let read = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom(seed: 2))
+        #expect(try read.open(sealed, for: "test") == [1, 2, 3])
+        #expect(try mode(of: path) == 0o600)
+        #expect(try mode(of: folder.appendingPathComponent("data").path) == 0o700)
+    }
+
+    @Test func `a file that others can read is refused, unless that is allowed`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+        let error = #expect(throws: SecretFileError.self) {
+            try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        }
+        #expect(error?.what == "can be read by others, run: chmod 600 \(path)")
+        _ = try SecretFile(path: path, allowsReadable: true).keyring(random: CountedRandom())
+    }
+
+    @Test(arguments: [
+        ("", "holds no key"), ("# nothing\n", "holds no key"),
+        ("one:short\n", "line 1 must be id:key with a key of 32 bytes in base64url"),
+        ("# note\nno colon\n", "line 2 must be id:key with a key of 32 bytes in base64url"),
+    ])
+    func `a file that cannot be used says where, and shows nothing of it`(text: String, what: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        let isMade = FileManager.default.createFile(
+            atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        #expect(isMade)
+        let error = #expect(throws: SecretFileError.self) {
+            try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        }
+        #expect(error?.what == what)
+    }
+
+    @Test func `a link to a file of its owner's alone is taken`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        let link = folder.appendingPathComponent("link").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        _ = try SecretFile(path: link, allowsReadable: false).keyring(random: CountedRandom())
+    }
+
+    private func mode(of path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+}
