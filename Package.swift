@@ -144,6 +144,9 @@ let package = Package(
                 "GatewayTestKit", "GatewayYAML", .log,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles"]),
+        .testTarget(
+            name: "GatewayEndToEndTests", dependencies: ["GatewayKit", "GatewayMain", "GatewayTestKit"],
+            path: "Tests/EndToEndTests"),
     ],
     swiftLanguageModes: [.v6]
 )

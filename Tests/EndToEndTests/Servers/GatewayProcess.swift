@@ -1,0 +1,100 @@
+import Foundation
+
+/// The real binary in a folder of its own, on free ports.
+struct GatewayProcess: Sendable {
+    let process: RunningProcess
+    let folder: TestFolder
+    let port: Int
+    let operationsPort: Int
+
+    /// Starts `auth-gateway serve` and waits until it says that it is ready.
+    ///
+    /// `extra` is appended to a file that binds free ports and logs at debug.
+    static func start(in folder: TestFolder, extra: String = "", environment: [String: String] = [:]) async throws
+        -> Self
+    {
+        let text = """
+            server:
+              listen: 127.0.0.1:0
+              operations_listen: 127.0.0.1:0
+              public_url: http://localhost:8080
+              log: {level: debug}
+            """
+        try folder.write("config.yaml", text + "\n" + extra)
+        let process = try RunningProcess(
+            binary, ["serve", "--config", "config.yaml"], environment: environment, folder: folder.url)
+        let line = try await process.line(containing: "ready to serve")
+        return Self(
+            process: process, folder: folder, port: try port("address", in: line),
+            operationsPort: try port("operations", in: line))
+    }
+
+    func get(_ path: String, _ headers: [(String, String)] = []) async throws -> HTTPAnswer {
+        try await HTTPExchange(path: path, headers: headers).send(to: port)
+    }
+
+    func send(_ method: String, _ path: String, json: String, token: String? = nil) async throws -> HTTPAnswer {
+        var headers = [("Content-Type", "application/json")]
+        if let token { headers.append(("Authorization", "Bearer \(token)")) }
+        return try await HTTPExchange(method: method, path: path, headers: headers, body: json).send(to: port)
+    }
+
+    func send(_ method: String, _ path: String, form: String) async throws -> HTTPAnswer {
+        try await HTTPExchange(
+            method: method, path: path, headers: [("Content-Type", "application/x-www-form-urlencoded")], body: form
+        ).send(to: port)
+    }
+
+    /// Whether `/auth/verify` lets a token pass.
+    func verify(_ token: String) async throws -> Int {
+        try await get("/auth/verify", [("Authorization", "Bearer \(token)")]).status
+    }
+
+    /// Runs another verb of the binary in the same folder.
+    func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await Self.run(arguments, in: folder)
+    }
+
+    static func run(
+        _ arguments: [String], in folder: TestFolder, environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: String) {
+        try await RunningProcess.run(binary, arguments, environment: environment, folder: folder.url)
+    }
+
+    func end() async { await process.end() }
+
+    /// The product that lies beside the test bundle.
+    static var binary: String {
+        let arguments = CommandLine.arguments.map { URL(fileURLWithPath: $0) }
+        let bundle =
+            arguments.first { $0.lastPathComponent.hasSuffix(".xctest") } ?? Bundle.main.executableURL ?? arguments[0]
+        return bundle.deletingLastPathComponent().appendingPathComponent("auth-gateway").path
+    }
+
+    private static func port(_ key: String, in line: String) throws -> Int {
+        let value = line.split(separator: " ").first { $0.hasPrefix(key + "=") }
+        guard let port = value?.split(separator: ":").last.flatMap({ Int($0) }) else {
+            throw HTTPAnswer.Unreadable(text: line)
+        }
+        return port
+    }
+}
+
+/// A folder that goes with the test.
+final class TestFolder: Sendable {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("auth-gateway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: url.appendingPathComponent(name))
+    }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// One HTTP/1.1 request over a connection of its own, written byte by byte as stated: no client library tidies it up.
+struct HTTPExchange: Sendable {
+    var method = "GET"
+    var path = "/"
+    var headers: [(String, String)] = []
+    var body = ""
+
+    /// Sends it to a loopback port and reads the answer to the end of the connection.
+    func send(to port: Int) async throws -> HTTPAnswer {
+        var lines = ["\(method) \(path) HTTP/1.1"]
+        if !headers.contains(where: { $0.0.lowercased() == "host" }) { lines.append("Host: localhost:\(port)") }
+        lines += headers.map { "\($0.0): \($0.1)" }
+        if !body.isEmpty || ["POST", "PATCH", "PUT"].contains(method) {
+            lines.append("Content-Length: \(body.utf8.count)")
+        }
+        lines.append("Connection: close")
+        let request = lines.joined(separator: "\r\n") + "\r\n\r\n" + body
+        return try await HTTPAnswer(parsing: LoopbackSocket.exchange(Array(request.utf8), port: port))
+    }
+}
+
+/// What came back.
+struct HTTPAnswer: Sendable {
+    var status = 0
+    var headers: [(name: String, value: String)] = []
+    var body = ""
+
+    init(parsing bytes: [UInt8]) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let end = text.range(of: "\r\n\r\n") else { throw Unreadable(text: text) }
+        let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
+        let words = lines[0].split(separator: " ")
+        guard words.count >= 2, let status = Int(words[1]) else { throw Unreadable(text: text) }
+        self.status = status
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            headers.append((parts[0].lowercased(), parts.last?.trimmingCharacters(in: .whitespaces) ?? ""))
+        }
+        body = String(text[end.upperBound...])
+        if self["transfer-encoding"]?.lowercased() == "chunked" { body = try Self.unchunked(body) }
+    }
+
+    /// A header's value by its lower-case name.
+    subscript(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// The body as a JSON object.
+    func json() throws -> [String: Any] {
+        guard let object = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else {
+            throw Unreadable(text: body)
+        }
+        return object
+    }
+
+    /// A member of the JSON body as text.
+    func text(_ member: String) throws -> String {
+        guard let value = try json()[member] as? String else { throw Unreadable(text: body) }
+        return value
+    }
+
+    private static func unchunked(_ body: String) throws -> String {
+        var rest = Substring(body)
+        var whole = ""
+        while let line = rest.range(of: "\r\n"), let size = Int(rest[..<line.lowerBound], radix: 16), size > 0 {
+            let bytes = Array(rest[line.upperBound...].utf8)
+            whole += String(decoding: bytes.prefix(size), as: UTF8.self)
+            rest = Substring(String(decoding: bytes.dropFirst(size + 2), as: UTF8.self))
+        }
+        return whole
+    }
+
+    struct Unreadable: Error { let text: String }
+}
+
+/// A blocking TCP exchange on loopback, on a thread of its own.
+enum LoopbackSocket {
+    struct Refused: Error { let code: Int32 }
+
+    static func exchange(_ request: [UInt8], port: Int) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try blockingExchange(request, port: port) }) }
+        }
+    }
+
+    private static func blockingExchange(_ request: [UInt8], port: Int) throws -> [UInt8] {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var deadline = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw Refused(code: errno) }
+        var sent = 0
+        while sent < request.count {
+            let count = request[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            answer += buffer[..<count]
+        }
+        return answer
+    }
+}
