@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayHTTP", "GatewayKit", "GatewayMailers", "GatewayMiddleware", "GatewayProviders",
-                "GatewayTestKit", "GatewayYAML", .log,
+                "Gateway", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayMailers", "GatewayMiddleware",
+                "GatewayProviders", "GatewayTestKit", "GatewayYAML", .log,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles"]),
         .testTarget(

@@ -22,6 +22,14 @@ public struct GatewayEndpoints: Sendable {
         self.policy = policy
     }
 
+    /// The names of all routes, for settings that name one; ``all`` has the same in the same order, as a test shows.
+    public static let routes = [
+        "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
+        "POST /auth/forgot-password", "GET /auth/reset-password/{token}", "POST /auth/reset-password/{token}",
+        "GET /auth/me", "PATCH /auth/me", "POST /auth/change-password", "DELETE /auth/me", "GET /auth/sessions",
+        "DELETE /auth/sessions/{id}", "ANY /auth/verify", "ANY /auth/verify/nginx", "GET /.well-known/jwks.json",
+    ]
+
     /// All of them, in the order in which documents list them.
     public var all: [Endpoint] {
         entering + recovery + profile + sessions + verification + publicKeys

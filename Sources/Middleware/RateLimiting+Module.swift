@@ -6,7 +6,7 @@ extension RateLimiting {
         .middleware, "rate-limit", "Refuses who asks a route too often.", settings: settings
     ) { config, provision in
         let stage = RateLimiting(rules: config.rules, limiter: try await config.countIn.make(provision))
-        return PipelineStage("rate-limit", .decides, stage) { misfits(of: config.rules, with: $0) }
+        return PipelineStage("rate-limit", .decides, stage)
     }
 
     private static let settings = Settings<(countIn: ModuleChoice<any RateLimiter>, rules: [Rule])>.object(
@@ -23,9 +23,7 @@ extension RateLimiting {
 
     private static let rule = Settings<Rule>.object(
         "An allowance of one route.",
-        Field(
-            "route", .text(noun: "a route such as POST /auth/login", pattern: "^[A-Z]+ /"),
-            required: "The method, or ANY, and the path as the API names it."),
+        Field("route", .route, required: "The method, or ANY, and the path as the API names it."),
         Field("by", .choice, default: "ip", "What a client is told apart by; of IPv6 addresses, the first 64 bits."),
         Field("allow", .rateLimit, required: "How many in which time, refilled evenly.")
     ) { Rule(route: $0, by: $1, allowance: $2) }

@@ -55,15 +55,6 @@ struct RateLimiting: RouterMiddleware {
         return answer
     }
 
-    /// What in the rules does not fit the declared routes.
-    static func misfits(of rules: [Rule], with routes: RouteTable) -> [String] {
-        let names = routes.declarations.map(\.name)
-        return rules.filter { !names.contains($0.route) }.map { rule in
-            let hint = Suggestion.nearest(to: rule.route, among: names).map { ", did you mean '\($0)'?" } ?? ""
-            return "there is no route '\(rule.route)'\(hint)"
-        }
-    }
-
     private static func key(_ rule: Rule, _ address: IPAddress?) -> String {
         switch rule.by {
         case .ip:

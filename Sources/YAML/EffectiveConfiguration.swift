@@ -61,7 +61,7 @@ private struct EffectivePrinter {
     private func shown(_ node: ConfigNode, as shape: SettingShape, named name: String) -> Printed {
         switch shape {
         case .scalar(let scalar): return self.scalar(node, as: scalar, named: name)
-        case .list(let item): return list(node, of: item, named: name)
+        case .list(let item, _): return list(node, of: item, named: name)
         case .map(let value):
             guard case .map(let entries) = node.content else { return Printed(inline: "{}") }
             let lines = entries.flatMap { shown($0.value, as: value, named: $0.key).behind($0.key) }

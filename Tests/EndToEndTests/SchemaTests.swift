@@ -12,28 +12,28 @@ struct SchemaTests {
         #expect(status == 0, "\(output)")
     }
 
-    /// What a schema of patterns and bounds cannot see.
-    private static let beyondSchemas: Set<String> = [
-        // Files, variables and other settings.
-        "environment-not-set", "secret-by-a-missing-file", "server-twice", "tokens-idle-over-lifetime",
-        "login-back-off-below-period",
-        // The bounds of what carries a unit, and a number that the validator's own YAML reads as octal.
-        "limits-header-too-small", "passwords-memory-too-small", "tokens-access-too-long", "tokens-grace-too-long",
-        "passwords-iterations-octal",
-        // What addresses mean, and texts and lists that are empty.
-        "listen-port-too-great", "operations-to-everybody", "proxies-with-a-name", "proxies-with-host-bits",
-        "public-url-insecure", "public-url-with-query", "public-url-with-user", "links-insecure",
-        "mail-from-no-address",
-        "secret-file-empty", "storage-path-empty", "tokens-audience-empty",
+    /// What a schema cannot see, and why.
+    private static let beyondSchemas = [
+        "environment-not-set": "what variables are set is known at the start alone",
+        "secret-by-a-missing-file": "what files are there is known at the start alone",
+        "server-twice": "the validator's own YAML reader takes the later of two keys",
+        "tokens-idle-over-lifetime": "JSON Schema does not compare two settings",
+        "login-back-off-below-period": "JSON Schema does not compare two settings",
+        "limits-header-too-small": "a pattern does not compare numbers with units",
+        "passwords-memory-too-small": "a pattern does not compare numbers with units",
+        "tokens-access-too-long": "a pattern does not compare numbers with units",
+        "tokens-grace-too-long": "a pattern does not compare numbers with units",
+        "passwords-iterations-octal": "the validator's own YAML reader takes 010 for 8",
+        "proxies-with-host-bits": "a pattern does not count bits",
     ]
 
-    @Test func `the schema refuses each broken file that it can`() async throws {
+    @Test func `the schema refuses each broken file but those that no schema could`() async throws {
         let folder = Self.project + "/Tests/GatewayTests/BrokenFiles"
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let (_, output) = try await validate(files.map { folder + "/" + $0 })
         let passed = files.filter { !output.contains($0 + "::") && !output.contains($0 + ":") }
             .map { String($0.dropLast(5)) }
-        #expect(Set(passed).isSubset(of: Self.beyondSchemas), "\(passed)\n\(output.prefix(2000))")
+        #expect(Set(passed) == Set(Self.beyondSchemas.keys), "\(passed)\n\(output.prefix(2000))")
     }
 
     private func validate(_ files: [String]) async throws -> (status: Int32, output: String) {

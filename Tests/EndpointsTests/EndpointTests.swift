@@ -43,15 +43,8 @@ import Testing
             endpoints: endpoints.all, publicURL: publicURL, time: time, random: CountedRandom(seed: 1), logger: logger)
     }
 
-    @Test func `the routes are those of the contract`() {
-        #expect(
-            Set(door.routes.declarations.map(\.name)) == [
-                "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
-                "POST /auth/forgot-password", "GET /auth/reset-password/{token}", "POST /auth/reset-password/{token}",
-                "GET /auth/me", "PATCH /auth/me", "DELETE /auth/me", "POST /auth/change-password",
-                "GET /auth/sessions", "DELETE /auth/sessions/{id}", "ANY /auth/verify", "ANY /auth/verify/nginx",
-                "GET /.well-known/jwks.json",
-            ])
+    @Test func `the routes that settings can name are those that are served`() {
+        #expect(door.routes.declarations.map(\.name) == GatewayEndpoints.routes)
     }
 
     @Test(arguments: ["/auth/verify", "/auth/verify/nginx", "/auth/me"])

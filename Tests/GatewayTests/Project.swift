@@ -1,4 +1,5 @@
 import Foundation
+import GatewayEndpoints
 import GatewayKit
 import GatewayMailers
 import GatewayMiddleware
@@ -10,7 +11,9 @@ import GatewayProviders
 enum Project {
     static let folder = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
-    static let host = Host(registry: ModuleRegistry(sets: [.providers, .mailers, .middleware]), environment: [:])
+    static let host = Host(
+        registry: ModuleRegistry(
+            sets: [.providers, .mailers, .middleware], routes: GatewayEndpoints.routes), environment: [:])
 
     static func text(of path: String) throws -> String {
         try String(contentsOfFile: folder + "/" + path, encoding: .utf8)

@@ -43,7 +43,8 @@ import Testing
             problems.map { "\($0.path): \($0.message)" } == [
                 "socket_mode: expected an octal mode such as '0660'",
                 "public_url: must be https; http is for localhost only",
-                "trusted_proxies[0]: expected a network such as 10.0.0.0/8, or the word unix",
+                "trusted_proxies[0]: expected a network such as 10.0.0.0/8, or the word unix, found '10.0.0.1/8', "
+                    + "did you mean '10.0.0.0/8'?",
                 "limits: unknown key 'header_timeout'",
                 "limits.connections: expected a whole number from 1 to 1000000, found '0'",
                 "log.level: expected one of trace, debug, info, notice, warning, error, critical, found 'loud'",

@@ -55,7 +55,9 @@ public struct LinkTemplate: Hashable, Sendable {
 extension Settings where Value == LinkTemplate {
     /// A URL with a place for a token.
     static var linkTemplate: Self {
-        Settings<String>.text(noun: "a URL with {token} in it", pattern: "\\{token\\}")
+        let root = "\\{public_url\\}/|https://[^/\\s]+/|\(Settings<PublicURL>.localPattern)"
+        let pattern = "^(\(root))\\S*\\{token\\}\\S*$"
+        return Settings<String>.text(noun: "a URL with {token} in it", pattern: pattern)
             .compactMap { text throws(InputRefusal) in try LinkTemplate(text) }
     }
 }

@@ -20,7 +20,7 @@ enum Serving {
             storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
         await revocations.catchUp()
         let outbox = Outbox(keyring: try making.keyring(), signal: OutboxSignal())
-        let door = try publicDoor(deployment, products, outbox, revocations, logger)
+        let door = publicDoor(deployment, products, outbox, revocations, logger)
         let announcement = Announcement(logger: logger)
         let services: [any Service] =
             making.services.all + [revocations]
@@ -41,22 +41,17 @@ enum Serving {
     private static func publicDoor(
         _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ revocations: RevocationLog,
         _ logger: Logger
-    ) throws(Failure) -> FrontDoor {
+    ) -> FrontDoor {
         let endpoints = GatewayEndpoints(
             flows: deployment.flows(over: products, outbox: outbox, follower: revocations),
             credentials: CredentialCheck(
                 issuer: products.issuer, revocations: revocations, time: deployment.host.time),
             issuer: products.issuer, policy: products.hasher.policy)
         let server = deployment.settings.server
-        let door = FrontDoor(
+        return FrontDoor(
             endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
             trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: deployment.host.time,
             random: deployment.host.random, logger: logger)
-        let misfits = products.stages.flatMap { stage in stage.misfits(door.routes).map { "\(stage.name): \($0)" } }
-        guard misfits.isEmpty else {
-            throw Failure(misfits.joined(separator: "\n"), status: ExitStatus.unusableConfiguration)
-        }
-        return door
     }
 
     private static func background(

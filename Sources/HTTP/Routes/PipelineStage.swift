@@ -17,18 +17,12 @@ public struct PipelineStage: Sendable {
     public let role: Role
     /// The middleware itself. Errors behind it have become answers; what it throws becomes one before it.
     public let middleware: any RouterMiddleware<Exchange>
-    /// What in its settings does not fit the declared routes, in words for an operator; asked once, before the start.
-    public let misfits: @Sendable (RouteTable) -> [String]
 
     /// States every part.
-    public init(
-        _ name: String, _ role: Role, _ middleware: any RouterMiddleware<Exchange>,
-        misfits: @escaping @Sendable (RouteTable) -> [String] = { _ in [] }
-    ) {
+    public init(_ name: String, _ role: Role, _ middleware: any RouterMiddleware<Exchange>) {
         self.name = name
         self.role = role
         self.middleware = middleware
-        self.misfits = misfits
     }
 
     /// Adds the middleware to the router's chain.

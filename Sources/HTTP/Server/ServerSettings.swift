@@ -118,11 +118,11 @@ extension Settings {
 extension Settings where Value == TrustedProxies.Entry {
     /// A network, or the word `unix`.
     fileprivate static var trustedProxy: Self {
+        typealias Network = Settings<IPNetwork>
         let noun = "a network such as 10.0.0.0/8, or the word unix"
-        return Settings<String>.text(noun: noun).compactMap { text throws(InputRefusal) in
-            if text == "unix" { return .unixSocket }
-            guard let network = IPNetwork(text) else { throw InputRefusal("invalid_network", "expected \(noun)") }
-            return .network(network)
+        let shape = ScalarShape(.string(pattern: "^(unix|\(Network.networkPattern))$"), noun: noun)
+        return .parsed(shape, hint: Network.hostBitsHint) { text in
+            text == "unix" ? .unixSocket : IPNetwork(text).map { .network($0) }
         }
     }
 }

@@ -1,17 +1,22 @@
-/// All modules that this binary contains, by slot and name.
+/// What a file can name in this binary: modules, by slot and name, and routes.
 public struct ModuleRegistry: Sendable {
     /// The modules, in the order of the sets.
     public let modules: [any AnyModule]
+    /// The routes that are served, such as `POST /auth/login`; none where nobody knows, as in a module's own tests.
+    public let routes: [String]
 
     /// Collects modules; two of one slot and name are a mistake in the program that lists them.
-    public init(modules: [any AnyModule]) {
+    public init(modules: [any AnyModule], routes: [String] = []) {
         let names = modules.map { "\($0.slotName)/\($0.name)" }
         precondition(Set(names).count == names.count, "two modules of one slot share a name")
         self.modules = modules
+        self.routes = routes
     }
 
     /// Collects the modules of some sets.
-    public init(sets: [ModuleSet]) { self.init(modules: sets.flatMap(\.modules)) }
+    public init(sets: [ModuleSet], routes: [String] = []) {
+        self.init(modules: sets.flatMap(\.modules), routes: routes)
+    }
 
     /// The module of that name that fits the slot.
     public func module<Product>(named name: String, in slot: Slot<Product>) -> Module<Product>? {

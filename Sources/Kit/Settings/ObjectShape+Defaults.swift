@@ -15,7 +15,7 @@ extension SettingShape {
     fileprivate func readDefaults(_ reading: inout ConfigReading) {
         switch self {
         case .scalar, .module: break
-        case .list(let item), .map(let item): item.readDefaults(&reading)
+        case .list(let item, _), .map(let item): item.readDefaults(&reading)
         case .either(let shapes): for shape in shapes { shape.readDefaults(&reading) }
         case .object(let object):
             for field in object.fields {

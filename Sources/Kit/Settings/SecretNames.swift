@@ -37,7 +37,7 @@ public struct SecretNames: Sendable {
         mutating func walk(_ shape: SettingShape) {
             switch shape {
             case .scalar, .module: break
-            case .list(let item), .map(let item): walk(item)
+            case .list(let item, _), .map(let item): walk(item)
             case .either(let shapes): for shape in shapes { walk(shape) }
             case .object(let object):
                 for field in object.fields {
@@ -55,7 +55,7 @@ public struct SecretNames: Sendable {
         private static func isSection(_ shape: SettingShape) -> Bool {
             switch shape {
             case .object, .module: true
-            case .list(let item), .map(let item): isSection(item)
+            case .list(let item, _), .map(let item): isSection(item)
             case .either(let shapes): shapes.contains { isSection($0) }
             case .scalar: false
             }
@@ -64,7 +64,7 @@ public struct SecretNames: Sendable {
         private static func isSecret(_ shape: SettingShape) -> Bool {
             switch shape {
             case .scalar(let scalar): scalar.isSecret
-            case .list(let item), .map(let item): isSecret(item)
+            case .list(let item, _), .map(let item): isSecret(item)
             case .either(let shapes): shapes.contains { isSecret($0) }
             case .object, .module: false
             }

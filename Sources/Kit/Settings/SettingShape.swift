@@ -2,8 +2,8 @@
 public indirect enum SettingShape: Sendable {
     /// A scalar with its JSON Schema facts.
     case scalar(ScalarShape)
-    /// A list of one shape.
-    case list(of: SettingShape)
+    /// A list of one shape, with at least so many items.
+    case list(of: SettingShape, atLeast: Int)
     /// A map of free keys to one shape.
     case map(of: SettingShape)
     /// A map of known keys.
@@ -23,7 +23,7 @@ public indirect enum SettingShape: Sendable {
     var noun: String {
         switch self {
         case .scalar(let scalar): scalar.noun
-        case .list(let item): "a list, each " + item.noun
+        case .list(let item, _): "a list, each " + item.noun
         case .map(let value): "a map, each " + value.noun
         case .object: "a map of settings"
         case .module(let slot): "a \(slot) module"
@@ -44,6 +44,8 @@ public struct ScalarShape: Sendable {
         case boolean
         /// One of some words.
         case words([String])
+        /// One of the routes that the binary serves.
+        case route
     }
 
     /// What JSON Schema calls it.

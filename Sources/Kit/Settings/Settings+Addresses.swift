@@ -3,12 +3,15 @@ import Foundation
 extension Settings where Value == IPNetwork {
     /// A network in CIDR notation, or an address alone.
     public static var network: Self {
-        .parsed(ScalarShape(.string(pattern: nil), noun: "a network such as 10.0.0.0/8"), hint: hostBitsHint) { text in
-            IPNetwork(text)
-        }
+        let shape = ScalarShape(.string(pattern: "^\(networkPattern)$"), noun: "a network such as 10.0.0.0/8")
+        return .parsed(shape, hint: hostBitsHint) { text in IPNetwork(text) }
     }
 
-    private static func hostBitsHint(_ text: String) -> String? {
+    /// What a network looks like to an editor (ECMA-262).
+    package static var networkPattern: String { "[0-9A-Fa-f:.]+(/[0-9]{1,3})?" }
+
+    /// What was meant by an address with bits behind its prefix, for the problem's end.
+    package static func hostBitsHint(_ text: String) -> String? {
         let parts = text.split(separator: "/")
         guard parts.count == 2, let address = IPAddress(String(parts[0])), let prefix = Int(parts[1]),
             (0...address.bytes.count * 8).contains(prefix)
@@ -21,18 +24,27 @@ extension Settings where Value == ListenAddress {
     /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` or `unix:/run/gateway.sock`.
     public static var listenAddress: Self {
         let shape = ScalarShape(
-            .string(pattern: "^(unix:.+|(\\[[0-9A-Fa-f:.]+\\]|[^:\\s]+):[0-9]+)$"),
+            .string(pattern: "^(unix:.+|(\\[[0-9A-Fa-f:.]+\\]|[^:\\s]+):\(portPattern))$"),
             noun: "an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/gateway.sock")
         return .parsed(shape) { text in ListenAddress(text) }
     }
+
+    private static let portPattern =
+        "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 }
 
 extension Settings where Value == PublicURL {
     /// An https URL, or an http one of localhost.
     public static var publicURL: Self {
-        Settings<String>.text(noun: "a URL", pattern: "^https?://").compactMap { text throws(InputRefusal) in
+        let pattern = "^(https://|\(localPattern))[^?#@\\s]*$"
+        return Settings<String>.text(noun: "a URL", pattern: pattern).compactMap { text throws(InputRefusal) in
             try PublicURL(text)
         }
+    }
+
+    /// How an http URL of localhost begins, to an editor (ECMA-262).
+    package static var localPattern: String {
+        "http://(localhost|[^/:@\\s]+\\.localhost|127\\.[0-9.]+|\\[::1\\])(?=[/:]|$)"
     }
 }
 
@@ -43,17 +55,6 @@ extension Settings where Value == String {
         let shape = ScalarShape(
             .string(pattern: "^(" + schemes.joined(separator: "|") + ")://"), noun: "a URL such as \(example)")
         return .parsed(shape) { text in isURL(text, of: schemes) ? text : nil }
-    }
-
-    /// An https URL, or an http one, in which a name in braces such as `{token}` stands once.
-    public static func urlTemplate(naming name: String) -> Self {
-        let mark = "{\(name)}"
-        let noun = "a URL with \(mark) in it, such as https://app.example.com/?\(name)=\(mark)"
-        return .parsed(ScalarShape(.string(pattern: "^https?://.*\\{\(name)\\}"), noun: noun)) { text in
-            let parts = text.components(separatedBy: mark)
-            guard parts.count == 2, isURL(parts.joined(separator: "x"), of: ["https", "http"]) else { return nil }
-            return text
-        }
     }
 
     /// A path of a file or folder; a relative one begins at the folder of the configuration file.

@@ -1,7 +1,20 @@
 extension Settings {
     /// A list of one kind of thing, in the order of the file; every item is read, even behind a broken one.
     public static func list<Item>(of item: Settings<Item>) -> Settings<[Item]> where Value == [Item] {
-        Settings<[Item]>(shape: .list(of: item.shape)) { node, reading in
+        list(of: item, atLeast: 0)
+    }
+
+    /// The same with at least one item; `why` says what would be right and becomes the problem of an empty list.
+    public static func list<Item>(
+        of item: Settings<Item>, notEmpty why: String
+    ) -> Settings<[Item]> where Value == [Item] {
+        list(of: item, atLeast: 1).checked(why) { !$0.isEmpty }
+    }
+
+    private static func list<Item>(
+        of item: Settings<Item>, atLeast least: Int
+    ) -> Settings<[Item]> where Value == [Item] {
+        Settings<[Item]>(shape: .list(of: item.shape, atLeast: least)) { node, reading in
             let nodes: [ConfigNode]
             switch node.content {
             case .list(let items): nodes = items

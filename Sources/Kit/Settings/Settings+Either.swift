@@ -36,7 +36,7 @@ extension SettingShape {
     var hasSecret: Bool {
         switch self {
         case .scalar(let scalar): scalar.isSecret
-        case .list(let item), .map(let item): item.hasSecret
+        case .list(let item, _), .map(let item): item.hasSecret
         case .object(let object): object.fields.contains { $0.shape.hasSecret }
         case .module: false
         case .either(let shapes): shapes.contains(where: \.hasSecret)

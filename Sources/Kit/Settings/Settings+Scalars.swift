@@ -22,14 +22,6 @@ extension Settings where Value == String {
     /// Any text but the empty one.
     public static var string: Self { .text(noun: "a text") }
 
-    /// Any text, the empty one too.
-    public static var possiblyEmptyString: Self {
-        Settings(shape: .scalar(ScalarShape(.string(pattern: nil), noun: "a text"))) { node, reading in
-            if case .empty = node.content { return "" }
-            return scalar(node, "a text", &reading)?.text
-        }
-    }
-
     /// Any text but the empty one, under a name of its own and perhaps a pattern (ECMA-262) for editors, which is not
     /// enforced here: add ``checked(_:_:)`` or ``compactMap(_:)``.
     public static func text(noun: String, pattern: String? = nil) -> Self {

@@ -55,7 +55,8 @@ struct Mailbox: Hashable, Sendable {
 extension Settings where Value == Mailbox {
     /// A sender: a name and an address, or an address alone.
     static var mailbox: Self {
-        Settings<String>.text(noun: "a sender such as Example <no-reply@example.com>").compactMap {
+        let noun = "a sender such as Example <no-reply@example.com>"
+        return Settings<String>.text(noun: noun, pattern: "^([^<>]*<)?[^\\s<>@]+@[^\\s<>@]+>?$").compactMap {
             text throws(InputRefusal) in try Mailbox(text)
         }
     }

@@ -20,7 +20,7 @@ struct JWTSettings: Sendable {
             "The algorithm that signs; with HS256 nobody else can check tokens. After a change, old tokens stay valid."
         ),
         Field(
-            "audience", .list(of: .string).checked("must name at least one audience", { !$0.isEmpty }),
+            "audience", .list(of: .string, notEmpty: "must name at least one audience"),
             default: ["auth-gateway"],
             "What tokens state as their audience; one of it must be stated by a token to be valid."),
         Field("access_lifetime", .duration(accessLifetimes), default: "10m", "How long an access token lives."),

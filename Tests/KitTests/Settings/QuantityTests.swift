@@ -71,14 +71,6 @@ import Testing
         #expect((read(.url(["https"]), text).value == text) == isURL)
     }
 
-    @Test(arguments: [
-        ("https://app.example.com/?t={token}", true), ("http://localhost/{token}", true), ("https://e.com/", false),
-        ("https://e.com/{token}{token}", false), ("/{token}", false), ("ftp://e.com/{token}", false),
-    ])
-    func `a URL template has its mark once`(_ text: String, _ isTemplate: Bool) {
-        #expect((read(.urlTemplate(naming: "token"), text).value == text) == isTemplate)
-    }
-
     private func read<Value>(_ settings: Settings<Value>, _ text: String) -> (value: Value?, problems: [ConfigProblem])
     {
         var reading = ConfigReading()

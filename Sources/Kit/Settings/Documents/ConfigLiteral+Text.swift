@@ -8,10 +8,10 @@ extension ConfigLiteral {
             switch scalar.kind {
             case .integer: return .number(text)
             case .boolean: return .boolean(text == "true")
-            case .string, .words: return .string(text)
+            case .string, .words, .route: return .string(text)
             }
         case (.scalar(let text), _): return .string(text)
-        case (.list(let items), .list(let item)):
+        case (.list(let items), .list(let item, _)):
             return .array(items.map { $0.json(as: item, registry: registry) })
         case (.list(let items), _): return .array(items.map { $0.json(as: nil, registry: registry) })
         case (.map(let pairs), _):

@@ -100,8 +100,13 @@ private struct SchemaBuilder {
     private func schema(_ shape: SettingShape) -> [Member] {
         switch shape {
         case .scalar(let scalar): self.scalar(scalar.kind)
-        case .list(let item):
+        case .list(let item, 0):
             [.init("type", ["array", "null"]), .init("items", .object(schema(item)))]
+        case .list(let item, let least):
+            [
+                .init("type", "array"), .init("items", .object(schema(item))),
+                .init("minItems", .number(String(least))),
+            ]
         case .map(let value):
             [.init("type", ["object", "null"]), .init("additionalProperties", .object(schema(value)))]
         case .object(let object): self.object(object)
@@ -112,7 +117,7 @@ private struct SchemaBuilder {
 
     private func scalar(_ kind: ScalarShape.Kind) -> [Member] {
         switch kind {
-        case .string(nil): [.init("type", ["string", "number", "boolean"])]
+        case .string(nil): [.init("type", ["string", "number", "boolean"]), .init("minLength", 1)]
         case .string(let pattern?):
             [.init("type", "string"), .init("pattern", .string("(\(pattern))|\(Self.pattern)"))]
         case .integer(let range):
@@ -122,6 +127,8 @@ private struct SchemaBuilder {
             ])
         case .boolean: orInterpolation(["type": "boolean"])
         case .words(let words): self.words(words)
+        case .route where registry.routes.isEmpty: self.scalar(.string(pattern: "^[A-Z]+ /"))
+        case .route: words(registry.routes)
         }
     }
 

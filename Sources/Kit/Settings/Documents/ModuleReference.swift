@@ -76,7 +76,7 @@ extension SettingShape {
     fileprivate var section: ObjectShape? {
         switch self {
         case .object(let object): object
-        case .list(let item): item.object
+        case .list(let item, _): item.object
         case .scalar, .map, .module, .either: nil
         }
     }
@@ -85,7 +85,7 @@ extension SettingShape {
     fileprivate var nested: [(step: String, object: ObjectShape)] {
         switch self {
         case .object(let object): [("", object)]
-        case .list(let item): item.nested.map { ("[]" + $0.step, $0.object) }
+        case .list(let item, _): item.nested.map { ("[]" + $0.step, $0.object) }
         case .map(let value): value.nested.map { (".*" + $0.step, $0.object) }
         case .either(let shapes): shapes.flatMap(\.nested)
         case .scalar, .module: []
@@ -96,7 +96,7 @@ extension SettingShape {
     fileprivate var holds: String {
         switch self {
         case .scalar(let scalar): scalar.noun
-        case .list(let item): "a list, each " + item.holds
+        case .list(let item, _): "a list, each " + item.holds
         case .map(let value): "a map, each " + value.holds
         case .object: "settings"
         case .module(let slot): "a [\(slot) module](#\(slot)-modules)"
