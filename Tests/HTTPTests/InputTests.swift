@@ -7,6 +7,14 @@ import HummingbirdTesting
 import Testing
 
 @Suite struct InputTests {
+    @Test(.timeLimit(.minutes(1))) func `a form's name of a million combining marks costs no more than another`()
+        throws
+    {
+        let name = String(repeating: "\u{345}\u{316}", count: 500_000)
+        let input = Input.object([.form], InputField("name", .text(1...9), "The name.")) { $0 }
+        #expect(try input.decode(Array("a\(name)=1&b\(name)=2&name=ada".utf8), .stated(.form)) == "ada")
+    }
+
     @Test(
         arguments: [
             (#"{"name":"Ada","email":"ada@example.com","more":[1,{}]}"#, HTTPFields.json, "ada ada@example.com -"),

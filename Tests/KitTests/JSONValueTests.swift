@@ -12,6 +12,19 @@ import Testing
         #expect(value["b"]?.array?.first?.integer == 1)
     }
 
+    /// Hashing or comparing such names as texts would sort the marks, which takes hours for so many.
+    @Test(.timeLimit(.minutes(1))) func `a name of a million combining marks is read as fast as any other`() throws {
+        let name = String(repeating: "\u{345}\u{316}", count: 500_000)
+        let value = try JSONValue(strictly: Array(#"{"a\#(name)":1,"b\#(name)":2,"c":3}"#.utf8))
+        #expect(value["c"] == 3)
+        #expect(value.object?.count == 3)
+    }
+
+    @Test func `names are told apart by their bytes`() throws {
+        let value = try JSONValue(strictly: Array("{\"\u{e9}\":1,\"e\u{301}\":2}".utf8))
+        #expect(value["e\u{301}"] == 2)
+    }
+
     @Test(arguments: [
         ("", "the text ends where a value should stand at byte 0"),
         ("{", "a member's name should stand here at byte 1"),

@@ -6,11 +6,11 @@ enum FormReader {
     /// The pairs of a body in their order.
     static func read(_ body: [UInt8]) throws(Problem) -> [JSONValue.Member] {
         var members: [JSONValue.Member] = []
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []  // By their bytes, as the reader of JSON has them, and for its reason.
         for pair in body.split(separator: UInt8(ascii: "&")) {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = try text(parts[0])
-            guard names.insert(name).inserted else {
+            guard names.insert(Array(name.utf8)).inserted else {
                 throw .malformedRequest("The body is not a form that this gateway takes: a name stands twice.")
             }
             members.append(JSONValue.Member(name, .string(parts.count == 2 ? try text(parts[1]) : "")))

@@ -34,10 +34,10 @@ public indirect enum JSONValue: Hashable, Sendable {
         self = try JSONReader.read(Array(text), depth: depth)
     }
 
-    /// The value of a member, when this is an object that has it.
+    /// The value of a member, when this is an object that has it; names are compared byte by byte.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
     /// The text, when this is a string.
