@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Testing
 
 /// Runs a listener on a free port, or at a socket, while a test talks to it.
 func withListener<Result: Sendable>(
@@ -37,24 +38,50 @@ func withListener<Result: Sendable>(
 
 extension ListenAddress {
     /// Sends bytes and returns everything that comes back until the other side closes.
-    func exchange(_ request: String) async throws -> String {
+    func exchange(_ request: String) async throws -> String { try await exchange([request], since: []) }
+
+    /// Sends the first piece, and each next one once the text before it has come back; then as ``exchange(_:)``.
+    func exchange(_ pieces: [String], since texts: [String]) async throws -> String {
+        return try await connect().executeThenClose { inbound, outbound in
+            var unsent = pieces[...]
+            var awaited = texts[...]
+            if let first = unsent.popFirst(), !first.isEmpty { try await outbound.write(ByteBuffer(string: first)) }
+            var answer = ""
+            for try await part in inbound {
+                answer += String(buffer: part)
+                if let text = awaited.first, answer.contains(text), let next = unsent.popFirst() {
+                    awaited.removeFirst()
+                    try await outbound.write(ByteBuffer(string: next))
+                }
+            }
+            return answer
+        }
+    }
+
+    /// Sends a head that asks to be told to go on, and resets the connection once it is.
+    func reset(behind head: String) async throws {
+        let connection = try await connect()
+        try await connection.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: head))
+            for try await part in inbound where String(buffer: part).contains("100 Continue") { break }
+            let options = try #require(connection.channel as? any SocketOptionProvider)
+            try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        }
+    }
+
+    private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         let initializer: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = {
             channel in
             channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
         }
-        let connection =
-            switch self {
-            case .tcp(let host, let port):
-                try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
-            case .unix(let path):
-                try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
-            }
-        return try await connection.executeThenClose { inbound, outbound in
-            if !request.isEmpty { try await outbound.write(ByteBuffer(string: request)) }
-            var answer = ""
-            for try await part in inbound { answer += String(buffer: part) }
-            return answer
+        return
+            switch self
+        {
+        case .tcp(let host, let port):
+            try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
+        case .unix(let path):
+            try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
         }
     }
 }

@@ -60,8 +60,12 @@ public struct Listener: Service, CustomStringConvertible {
     private var application: Application<FrontDoor> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)  // It greets in words of its own.
+        let configuration = channelConfiguration
+        let server = HTTPServerBuilder { responder in
+            HTTPConnection(http1: HTTP1Channel(responder: responder, configuration: configuration))
+        }
         return Application(
-            responder: frontDoor, server: .http1(configuration: channelConfiguration),
+            responder: frontDoor, server: server,
             configuration: ApplicationConfiguration(
                 address: bindAddress, availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
             onServerRunning: { channel in await announce(channel) }, logger: quiet)
