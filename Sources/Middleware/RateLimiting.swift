@@ -26,7 +26,9 @@ struct RateLimiting: RouterMiddleware {
     private let limiter: any RateLimiter
 
     init(rules: [Rule], limiter: any RateLimiter) {
-        self.rules = Dictionary(grouping: rules, by: \.route)
+        // The shortest period first: a request that it refuses has then taken nothing from the longer ones.
+        let shortestFirst = rules.sorted { $0.allowance.period < $1.allowance.period }
+        self.rules = Dictionary(grouping: shortestFirst, by: \.route)
         self.limiter = limiter
     }
 
