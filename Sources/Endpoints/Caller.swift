@@ -20,8 +20,13 @@ struct Caller: Sendable {
         }
     }
 
-    /// What the caller's access token says, or nil when there is no valid one; throws ``Problem`` when nobody can tell.
+    /// Throws what ``claims(of:)`` throws: for routes that read no body of a stranger.
+    func admit(_ request: Request) throws { _ = try claims(of: request) }
+
+    /// What the caller's access token says, or nil when there is no valid one; throws ``Problem`` for several
+    /// Authorization fields, and when nobody can tell.
     func claimsIfValid(of request: Request) throws -> AccessClaims? {
+        guard request.headers[values: .authorization].count < 2 else { throw Problem.invalidToken }
         switch verdict(of: request) {
         case .valid(let principal): return principal.claims
         case .none, .bad: return nil

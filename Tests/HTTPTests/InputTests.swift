@@ -7,6 +7,47 @@ import HummingbirdTesting
 import Testing
 
 @Suite struct InputTests {
+    @Test func `fields are held beside each other too, as far as each can be taken alone`() throws {
+        let input = Input.object(
+            [.json], InputField("name", .text(1...9), "The name."), InputField("word", .text(1...9), "The word."),
+            together: { name, word in
+                name == word ? [InputProblem("word", InputRefusal("same", "must not be the name"))] : []
+            }
+        ) { "\($0) \($1)" }
+        #expect(try input.decode(Array(#"{"name":"a","word":"b"}"#.utf8), .stated(.json)) == "a b")
+        for (body, faults) in [(#"{"name":"a","word":"a"}"#, ["same"]), (#"{"name":"a"}"#, ["required"])] {
+            let problem = #expect(throws: Problem.self) { try input.decode(Array(body.utf8), .stated(.json)) }
+            #expect(problem?.errors.map(\.code) == faults)
+        }
+    }
+
+    @Test func `an empty body has no type to be wrong where none is needed`() async throws {
+        var doors = Doors()
+        let input = Input.object([.json], InputField("loud", optional: .boolean, "Whether to shout.")) { $0 }
+        doors.endpoints.append(
+            Endpoint(Route(.post, "/shout", "Shouts.", input: input, answers: [])) { loud, _, _ in "\(loud as Any)" })
+        for length in ["0", nil] {
+            var headers: HTTPFields = [.contentType: "text/plain"]
+            headers[.contentLength] = length
+            #expect(try await doors.answer(.post, "/shout", headers: headers).text == "nil")
+        }
+        let stated = try await doors.answer(.post, "/shout", headers: [.contentType: "text/plain"], body: "loud")
+        #expect(stated.status == .unsupportedMediaType)
+    }
+
+    @Test func `a caller who is not admitted is told so before the body is looked at`() async throws {
+        var doors = Doors()
+        let input = Input.object([.json], InputField("name", .username, "The name.")) { $0 }
+        let route = Route(
+            .post, "/guarded", "Lets nobody in.", input: input, answers: [], admit: { _ in throw Problem.missingToken })
+        doors.endpoints.append(Endpoint(route) { _, _, _ in "in" })
+        let answer = try await doors.answer(.post, "/guarded", headers: .json, body: "{")
+        #expect(answer.status == .unauthorized)
+        let door = try doors.frontDoor()
+        let checked = try #require(door.routes.declaration(named: "POST /guarded"))
+        #expect(checked.name == "POST /guarded")
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a form's name of a million combining marks costs no more than another`()
         throws
     {

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayHTTP
 import GatewayKit
 import GatewayTestKit
@@ -70,8 +71,42 @@ import Testing
         #expect(Problem.missingToken.kind == Problem.invalidToken.kind)
     }
 
-    @Test func `each documented code has one kind`() {
-        #expect(Set(ProblemKind.all.map(\.code)).count == ProblemKind.all.count)
+    /// Rows of `docs/api.md` such as: | `not_found`, `method_not_allowed` | 404, 405 | … |
+    @Test func `each code has its documented status, and is documented`() throws {
+        let path = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/docs/api.md"
+        let document = try String(contentsOfFile: path, encoding: .utf8)
+        let rows = document.split(separator: "\n").compactMap {
+            $0.wholeMatch(of: #/\| (`[a-z_`, ]+) \| ([0-9, ]+) \|.*/#)
+        }
+        var documented: [String: Int] = [:]
+        for row in rows {
+            let codes = row.1.split(separator: ", ").map { $0.filter { $0 != "`" } }
+            let statuses = row.2.split(separator: ", ").compactMap { Int($0) }
+            for (index, code) in codes.enumerated() {
+                documented[code] = statuses.count == 1 ? statuses[0] : statuses[index]
+            }
+        }
+        let kinds = ProblemKind.all.map { ($0.code, $0.status.code) }
+        #expect(documented == Dictionary(uniqueKeysWithValues: kinds))
+    }
+
+    @Test func `a route may answer refusals in its own way, whoever refuses`() async throws {
+        var doors = Doors()
+        doors.endpoints.append(
+            Endpoint(
+                Route(
+                    nil, "/bare", "Answers without bodies.", answers: [],
+                    rendering: { problem, _ in Response(status: .init(code: problem.kind.status.code + 100)) })
+            ) { _, _, _ -> Response in throw Problem.forbidden })
+        let refused = try await doors.answer(.get, "/bare")
+        #expect(refused.status.code == 503)
+        #expect(refused.body.readableBytes == 0)
+        #expect(refused.headers[.requestID] != nil)
+        let hostless = try await withListener(doors) { address in
+            try await address.exchange("GET /bare HTTP/1.1\r\nConnection: close\r\n\r\n")
+        }
+        #expect(hostless.hasPrefix("HTTP/1.1 500 "))
+        #expect(hostless.hasSuffix("\r\n\r\n"))
     }
 
     @Test func `a field's name is escaped in its pointer`() {

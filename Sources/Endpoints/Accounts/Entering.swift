@@ -15,7 +15,12 @@ extension GatewayEndpoints {
                 [.json],
                 InputField("username", .username, "The name to log in with, in a-z, 0-9, '.', '_' and '-'."),
                 InputField("email", .email, "The address that mail goes to."),
-                InputField("password", .newPassword(policy), "The password.")
+                InputField("password", .newPassword(policy), "The password."),
+                together: { username, email, password in
+                    guard let password, let refusal = policy.refusal(of: password, username: username, email: email)
+                    else { return [] }
+                    return [InputProblem("password", refusal)]
+                }
             ) { ($0, $1, $2) },
             answers: [.init(.created, "The account is there: a message and the user's name.")],
             refusals: [.registrationClosed, .usernameTaken, .emailTaken, .busy])
@@ -91,15 +96,17 @@ extension GatewayEndpoints {
                     "refresh_token", optional: .opaqueToken,
                     "Names the session too, so that an expired access token can log out.")
             ) { ($0, $1) },
-            security: .bearer, answers: [.init(.noContent, "The session has ended, everywhere.")])
+            security: .bearer, answers: [.init(.noContent, "The session has ended, everywhere.")],
+            refusals: [.invalidToken, .invalidRefreshToken])
         return Endpoint(route) { input, request, exchange in
             let (everywhere, refreshToken) = input
             let claims = refreshToken == nil ? try caller.claims(of: request) : try caller.claimsIfValid(of: request)
+            let isTokenSent = request.headers[.authorization] != nil
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.logout.logOut(
                     claims, refreshToken, everywhere: everywhere ?? false, from: Visitor(request, exchange))
             }
-            guard outcome == .loggedOut else { throw Problem.invalidToken }
+            guard outcome == .loggedOut else { throw isTokenSent ? Problem.invalidToken : .invalidRefreshToken }
             return Response(status: .noContent)
         }
     }

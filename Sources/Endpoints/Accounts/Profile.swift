@@ -26,7 +26,8 @@ extension GatewayEndpoints {
         let route = Route(
             .patch, "/auth/me", "Renames one's own account; the old name is never given to anybody else.",
             input: .object([.json], InputField("username", .username, "The new name.")) { $0 },
-            security: .bearer, answers: [.init(.ok, "The account.")], refusals: [.invalidToken, .usernameTaken])
+            security: .bearer, answers: [.init(.ok, "The account.")], refusals: [.invalidToken, .usernameTaken],
+            admit: caller.admit)
         return Endpoint(route) { name, request, exchange in
             let claims = try caller.claims(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
@@ -48,7 +49,7 @@ extension GatewayEndpoints {
                 InputField("new_password", .newPassword(policy), "The password from now on.")
             ) { ($0, $1) },
             security: .bearer, answers: [.init(.noContent, "The password is the new one.")],
-            refusals: [.invalidToken, .invalidCredentials, .tooManyRequests, .busy])
+            refusals: [.invalidToken, .invalidCredentials, .tooManyRequests, .busy], admit: caller.admit)
         return Endpoint(route) { input, request, exchange in
             let (current, new) = input
             let claims = try caller.claims(of: request)
@@ -71,7 +72,7 @@ extension GatewayEndpoints {
             .delete, "/auth/me", "Deletes one's own account; its name is never given to anybody else.",
             input: .object([.json], InputField("current_password", .password, "The password.")) { $0 },
             security: .bearer, answers: [.init(.noContent, "The account is gone.")],
-            refusals: [.invalidToken, .invalidCredentials, .tooManyRequests, .busy])
+            refusals: [.invalidToken, .invalidCredentials, .tooManyRequests, .busy], admit: caller.admit)
         return Endpoint(route) { password, request, exchange in
             let claims = try caller.claims(of: request)
             let outcome = try await calling { () async throws(AccountsError) in

@@ -34,19 +34,17 @@ extension GatewayEndpoints {
             .post, "/auth/reset-password/{token}",
             "Sets a new password by a mailed link, and ends every session of the account.",
             input: .object([.json, .form], InputField("new_password", .password, "The password from now on.")) { $0 },
-            answers: [.init(.ok, "The password is the new one.")], refusals: [.invalidLink, .busy])
+            answers: [.init(.ok, "The password is the new one.")], refusals: [.invalidLink, .busy],
+            rendering: { problem, request in request.wantsPage ? ResetPage.refusal(problem) : nil })
         return Endpoint(route) { password, request, exchange in
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.recovery.reset(
                     by: OpaqueToken(exchange.parameter("token")), to: password, from: Visitor(request, exchange))
             }
-            let isPerson = request.wantsPage
             switch outcome {
-            case .reset where isPerson: return ResetPage.done()
+            case .reset where request.wantsPage: return ResetPage.done()
             case .reset: return Response.json(["message": "The password has been changed; log in with the new one."])
-            case .invalidLink where isPerson: return ResetPage.invalidLink()
             case .invalidLink: throw Problem.invalidLink
-            case .passwordRefused(let refusal) where isPerson: return ResetPage.form(complaint: refusal.detail)
             case .passwordRefused(let refusal): throw Problem.invalidInput([InputProblem("new_password", refusal)])
             }
         }

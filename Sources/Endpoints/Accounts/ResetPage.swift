@@ -14,24 +14,36 @@ enum ResetPage {
         let form = """
             \(said)<form method="post">
             <label for="new_password">New password</label>
-            <input id="new_password" name="new_password" type="password" autocomplete="new-password" required>
+            <input id="new_password" name="new_password" type="password" autocomplete="new-password" maxlength="4096" \
+            required>
             <button>Set password</button>
             </form>
             """
-        return page("Set a new password", form, status: complaint == nil ? .ok : .unprocessableContent)
+        return page("Set a new password", form)
     }
 
     static func done() -> Response {
         page("Your password has been changed", "<p>Log in with the new one. All your sessions have ended.</p>")
     }
 
-    static func invalidLink() -> Response {
-        page(
-            "This link does not work", "<p>It is not valid, has been used or has expired. Ask for another one.</p>",
-            status: .badRequest)
+    /// A refusal as a page: what was wrong with the password stands above the form, for another try.
+    static func refusal(_ problem: Problem) -> Response {
+        var answer: Response
+        if let fault = problem.errors.first {
+            answer = form(complaint: fault.detail)
+        } else if problem.kind == .invalidLink {
+            answer = page(
+                "This link does not work", "<p>It is not valid, has been used or has expired. Ask for another one.</p>")
+        } else {
+            answer = page("That did not work", "<p>\(escaped(problem.detail))</p>")
+        }
+        answer.status = problem.kind.status
+        answer.headers.append(contentsOf: problem.headers)
+        if let seconds = problem.retryAfterSeconds { answer.headers[.retryAfter] = String(seconds) }
+        return answer
     }
 
-    private static func page(_ title: String, _ content: String, status: HTTPResponse.Status = .ok) -> Response {
+    private static func page(_ title: String, _ content: String) -> Response {
         let html = """
             <!doctype html>
             <html lang="en">
@@ -52,7 +64,7 @@ enum ResetPage {
         headers[.cacheControl] = "no-store"
         headers[.referrerPolicy] = "no-referrer"
         headers[.contentSecurityPolicy] = policy
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 
     private static let style = """

@@ -12,18 +12,12 @@ extension GatewayEndpoints {
             nil, "/auth/verify", "Says whether the request's access token is valid, and whose it is.",
             security: .bearer, answers: [.init(.ok, "It is; the identity headers say whose.")],
             refusals: [.invalidToken])
-        return Endpoint(route) { _, request, _ in
-            switch caller.verdict(of: request) {
-            case .valid(let principal): return Response.passing(principal.identity)
-            case .none: throw Problem.missingToken
-            case .bad: throw Problem.invalidToken
-            case .cannotDecide: throw Problem.unavailable
-            }
-        }
+        return Endpoint(route) { _, request, _ in try passing(request) }
     }
 
     /// nginx understands 200, 401 and 403, takes anything else for an error, and drops its kept-alive connection to the
-    /// gateway after any body; so this answers 200, 401 or 503, without one.
+    /// gateway after any body; so this answers 200, 401, 403 or 503 without one, whoever refuses: the endpoint, a stage of
+    /// the pipeline or the front door.
     private var verifyForNginx: Endpoint {
         let route = Route(
             nil, "/auth/verify/nginx", "Says whether a request may pass, for nginx's auth_request.",
@@ -31,15 +25,18 @@ extension GatewayEndpoints {
             answers: [
                 .init(.ok, "It may; the identity headers say whose it is."),
                 .init(.unauthorized, "It has no valid credential; the body is empty."),
-                .init(.serviceUnavailable, "Nobody can tell now; the body is empty."),
-            ])
-        return Endpoint(route) { _, request, _ in
-            switch caller.verdict(of: request) {
-            case .valid(let principal): return Response.passing(principal.identity)
-            case .none: return Response.refusing(.missingToken)
-            case .bad: return Response.refusing(.invalidToken)
-            case .cannotDecide: return Response.refusing(.unavailable)
-            }
+                .init(.forbidden, "It cannot be understood; the body is empty."),
+                .init(.serviceUnavailable, "Nobody can tell now, or a limit is used up; the body is empty."),
+            ], rendering: { problem, _ in .bare(problem) })
+        return Endpoint(route) { _, request, _ in try passing(request) }
+    }
+
+    private func passing(_ request: Request) throws -> Response {
+        switch caller.verdict(of: request) {
+        case .valid(let principal): return Response.passing(principal.identity)
+        case .none: throw Problem.missingToken
+        case .bad: throw Problem.invalidToken
+        case .cannotDecide: throw Problem.unavailable
         }
     }
 }
@@ -55,10 +52,17 @@ extension Response {
         return Response(status: .ok, headers: headers)
     }
 
-    /// A refusal's status and header fields, with an empty body.
-    fileprivate static func refusing(_ problem: Problem) -> Response {
+    /// A refusal in the statuses that nginx understands, with an empty body.
+    fileprivate static func bare(_ problem: Problem) -> Response {
+        let status: HTTPResponse.Status =
+            switch problem.kind.status.code {
+            case 401: .unauthorized
+            case 429, 500...: .serviceUnavailable
+            default: .forbidden
+            }
         var headers = problem.headers
         headers[.cacheControl] = "no-store"
-        return Response(status: problem.kind.status, headers: headers)
+        if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        return Response(status: status, headers: headers)
     }
 }

@@ -60,6 +60,12 @@ public enum BodyType: Hashable, Sendable {
 }
 
 extension Request {
+    /// Whether there is a body, as far as the header fields tell (RFC 9112, section 6.3).
+    var hasBody: Bool {
+        if headers[.transferEncoding] != nil { return true }
+        return headers[.contentLength].map { $0 != "0" } ?? false
+    }
+
     /// The whole body, which stays in the request; throws ``Problem`` above the limit, before reading anything where
     /// the length is stated.
     mutating func bodyBytes(upTo limit: Int) async throws -> [UInt8] {

@@ -18,11 +18,22 @@ public struct Input<Value: Sendable>: Sendable {
         _ formats: [BodyFormat], _ fields: repeat InputField<each Part>,
         make: @escaping @Sendable (repeat each Part) -> Value
     ) -> Self {
+        object(formats, repeat each fields, together: { (_: repeat (each Part)?) in [] }, make: make)
+    }
+
+    /// The same with rules that look at several fields: `together` is given those that can be taken alone, nil for the
+    /// others, and says what is wrong with them beside each other.
+    public static func object<each Part>(
+        _ formats: [BodyFormat], _ fields: repeat InputField<each Part>,
+        together: @escaping @Sendable (repeat (each Part)?) -> [InputProblem],
+        make: @escaping @Sendable (repeat each Part) -> Value
+    ) -> Self {
         var shapes: [InputFieldShape] = []
         repeat shapes.append((each fields).shape)
         return Input(shape: InputShape(formats: formats, fields: shapes)) { object, format, problems in
             let before = problems.count
             let parts = (repeat (each fields).read(from: object, format, &problems))
+            problems += together(repeat each parts)
             guard problems.count == before else { return nil }
             return allPresent(repeat each parts, make: make)
         }
@@ -39,12 +50,12 @@ public struct Input<Value: Sendable>: Sendable {
 
     /// Reads the body of a request and leaves it there for the next reader; throws ``Problem``.
     func read(_ request: inout Request, upTo limit: Int) async throws -> Value {
-        guard let shape else { return try decode([], .absent) }
+        guard let shape, shape.isRequired || request.hasBody else { return try decode([], .absent) }
         let type = try BodyType(of: request.headers, accepted: shape.formats)
         return try decode(try await request.bodyBytes(upTo: limit), type)
     }
 
-    /// The body as an object. An empty one is an object without members where no field is required, whatever its type.
+    /// The body as an object. An empty one is an object without members where no field is required.
     private func members(of body: [UInt8], _ type: BodyType) throws(Problem) -> (JSONValue, BodyFormat) {
         guard let shape else { return (.object([]), .json) }
         if body.isEmpty, !shape.isRequired { return (.object([]), .json) }

@@ -1,5 +1,4 @@
 import Hummingbird
-import NIOHTTP1
 
 /// Answers what is thrown behind it. It stands innermost and before each stage of the pipeline, so that every stage
 /// sees an ordinary answer, whatever the endpoint or a stage behind it throws, and the router never renders an error
@@ -12,10 +11,10 @@ struct ErrorsBecomeAnswers: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as HTTPParserError {
-            throw error  // The connection has lost its framing: its own handler answers and closes it.
+        } catch  where ProblemRenderer.isOfConnection(error) {
+            throw error  // There is nobody to answer, or nobody who would understand it.
         } catch {
-            return renderer.response(to: error, in: context)
+            return renderer.response(to: error, to: request, in: context)
         }
     }
 }
@@ -29,7 +28,7 @@ struct RoutesAreDeclared: RouterMiddleware {
         case .declared: return try await next(request, context)
         case .otherMethods(let allowed, _): throw Problem.methodNotAllowed(allowed: allowed)
         case .unknown: throw Problem.notFound
-        case .refused(let problem): throw problem
+        case .refused(let problem, _): throw problem
         }
     }
 }

@@ -32,10 +32,6 @@ extension Problem {
     public static let invalidCredentials = challenge(
         .invalidCredentials, "The user name or the password is wrong.", bearer: "")
 
-    /// 403: the right password, but the address has not been confirmed.
-    public static let emailUnverified = Self(
-        .emailUnverified, "The e-mail address has not been confirmed; follow the link in the mail first.")
-
     /// 401: no access token was sent, so the challenge names no error (RFC 6750, section 3.1).
     public static let missingToken = challenge(.invalidToken, "An access token is needed.", bearer: "")
 

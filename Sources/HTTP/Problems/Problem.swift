@@ -14,6 +14,8 @@ public struct Problem: Error, Hashable, Sendable {
     public var errors: [InputProblem] = []
     /// When it is worth another try; answered as `Retry-After` and `retry_after`.
     public var retryAfter: Duration?
+    /// ``retryAfter`` as answers state it: whole seconds, at least one.
+    public var retryAfterSeconds: Int64? { retryAfter.map { max(1, $0.wholeSecondsRoundedUp) } }
     /// Further header fields of the answer.
     public var headers: HTTPFields = [:]
 

@@ -34,8 +34,6 @@ extension ProblemKind {
     public static let invalidInput = Self("invalid_input", .unprocessableContent, "Invalid input")
     /// Unknown user, wrong password or disabled account, all alike.
     public static let invalidCredentials = Self("invalid_credentials", .unauthorized, "Invalid credentials")
-    /// The right password of an account whose address must be confirmed first.
-    public static let emailUnverified = Self("email_unverified", .forbidden, "E-mail address not verified")
     /// The access token is missing, bad, expired or revoked.
     public static let invalidToken = Self("invalid_token", .unauthorized, "Invalid access token")
     /// The refresh token is unknown, used, expired or revoked.
@@ -67,7 +65,7 @@ extension ProblemKind {
     /// All kinds of this package, in the order of the documentation.
     public static let all: [Self] = [
         malformedRequest, requestTimeout, bodyTooLarge, unsupportedMediaType, headerTooLarge, invalidInput,
-        invalidCredentials, emailUnverified, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken,
+        invalidCredentials, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken,
         registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy, unavailable, internalError,
     ]
 }

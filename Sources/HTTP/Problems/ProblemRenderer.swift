@@ -3,19 +3,29 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 
 /// The one place that turns errors into answers. It tells strangers nothing but a kind and a request id, and logs what
 /// an operator must know, once.
 struct ProblemRenderer: Sendable {
     let publicURL: PublicURL
 
-    /// The answer to whatever was thrown.
-    func response(to error: any Error, in exchange: Exchange) -> Response {
+    /// The answer to whatever was thrown: the route's own, or problem+json.
+    func response(to error: any Error, to request: Request, in exchange: Exchange) -> Response {
         let problem = problem(for: error, exchange.logger)
+        return exchange.route.rendering(of: problem, to: request) ?? response(stating: problem, in: exchange)
+    }
+
+    /// Whether the connection itself has failed: the client has gone, or its bytes have lost their framing.
+    static func isOfConnection(_ error: any Error) -> Bool {
+        error is HTTPParserError || error is IOError || error is ChannelError
+    }
+
+    private func response(stating problem: Problem, in exchange: Exchange) -> Response {
         var headers = problem.headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        if let retryAfter = problem.retryAfter { headers[.retryAfter] = String(Self.seconds(retryAfter)) }
+        if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         let body = ByteBuffer(bytes: json(problem, requestID: exchange.requestID).encoded())
         return Response(status: problem.kind.status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
@@ -35,13 +45,11 @@ struct ProblemRenderer: Sendable {
             }
             members.append(.init("errors", .array(errors)))
         }
-        if let retryAfter = problem.retryAfter {
-            members.append(.init("retry_after", .number(String(Self.seconds(retryAfter)))))
+        if let seconds = problem.retryAfterSeconds {
+            members.append(.init("retry_after", .number(String(seconds))))
         }
         return .object(members)
     }
-
-    private static func seconds(_ duration: Duration) -> Int64 { max(1, duration.wholeSecondsRoundedUp) }
 
     private func problem(for error: any Error, _ logger: Logger) -> Problem {
         switch error {
@@ -63,7 +71,7 @@ struct ProblemRenderer: Sendable {
             if let problem = problem(for: error) { return problem }
         case is NIOTooManyBytesError: return Problem(.bodyTooLarge, "The body is too long.")
         case is DecodingError: return .malformedRequest("The body cannot be read.")
-        case is CancellationError, is ChannelError: return .unavailable
+        case is CancellationError, is ChannelError, is IOError: return .unavailable
         default: break
         }
         logger.error("a request has failed", metadata: [LogKey.error: "\(error)"])

@@ -42,8 +42,8 @@ final class Admission: Sendable {
         var theirs = logger
         theirs[metadataKey: "hb.request.id"] = "\(exchange.requestID)"
         exchange.coreContext = CoreRequestContextStorage(source: LoggerSource(logger: theirs))
-        exchange.route =
-            Self.refusal(of: request).map(RouteMatch.refused) ?? routes.match(request.method, request.uri.path)
+        let match = routes.match(request.method, request.uri.path)
+        exchange.route = Self.refusal(of: request).map { .refused($0, match.declaration) } ?? match
         exchange.coreContext.endpointPath.value = exchange.route.pattern
     }
 

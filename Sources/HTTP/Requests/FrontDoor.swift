@@ -60,7 +60,7 @@ public struct FrontDoor: HTTPResponder {
         } catch let error as HTTPParserError {
             throw error
         } catch {
-            response = renderer.response(to: error, in: exchange)
+            response = renderer.response(to: error, to: request, in: exchange)
         }
         response.headers[.requestID] = exchange.requestID
         return request.method == .head ? response.createHeadResponse() : response

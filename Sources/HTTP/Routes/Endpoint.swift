@@ -31,6 +31,7 @@ public struct Endpoint: Sendable {
         declaration = route.declaration
         handler = { request, exchange in
             var request = request
+            try route.admit(request)
             let value = try await route.input.read(&request, upTo: exchange.bodyLimit)
             return try await handle(value, request, exchange).response(from: request, context: exchange)
         }

@@ -1,4 +1,5 @@
 public import HTTPTypes
+import Hummingbird
 
 /// All declared routes, and which of them a request means. It stands in front of Hummingbird's router, which
 /// dispatches, because that one knows neither 405 nor any-method routes and reads `//a` as `/a`.
@@ -56,11 +57,19 @@ public enum RouteMatch: Sendable {
     case otherMethods(allowed: [HTTPRequest.Method], RoutePattern)
     /// No route has this path.
     case unknown
-    /// The request cannot be read well enough to say.
-    case refused(Problem)
+    /// The request is refused before anything looks at it; the route that it would mean says how that is answered.
+    case refused(Problem, RouteDeclaration?)
 
     /// The declaration, where there is one.
     public var declaration: RouteDeclaration? { if case .declared(let route) = self { route } else { nil } }
+
+    /// The answer of the route's own to a refusal; nil where problem+json will do.
+    func rendering(of problem: Problem, to request: Request) -> Response? {
+        switch self {
+        case .declared(let route), .refused(_, let route?): route.rendering(problem, request)
+        case .otherMethods, .unknown, .refused(_, nil): nil
+        }
+    }
 
     /// The path's pattern for logs; `-` where there is none.
     public var pattern: String {
