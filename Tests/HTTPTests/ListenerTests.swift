@@ -5,7 +5,7 @@ import GatewayTestKit
 import Logging
 import Testing
 
-@Suite struct ListenerTests {
+@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
     @Test(arguments: [
         ("", "The Host header is missing."), ("Host:\r\n", "The Host header is missing."),
         ("Host: a\r\nHost: a\r\n", "The Host header stands twice."),
@@ -45,6 +45,7 @@ import Testing
             warnings.map(\.message) == [
                 "the peer that sent X-Forwarded-For is not in server.trusted_proxies: it is ignored"
             ])
+        #expect(warnings.map { $0.metadata["address"] } == ["127.0.0.1"])
 
         doors.trustedProxies = [.network(try #require(IPNetwork("127.0.0.0/8")))]
         let trusted = try await withListener(doors) { try await $0.exchange(request) }
@@ -77,6 +78,57 @@ import Testing
         }
         #expect(answer.hasSuffix("1.1.1.1 true"))
         #expect(mode == 0o600)
+    }
+
+    @Test func `a unix socket that another process answers is not taken from it`() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let request = "GET /things/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        let (error, answer) = try await withListener(Doors(), at: .unix(path: path)) { address in
+            let error = await #expect(throws: ListenerError.self) {
+                try await withListener(Doors(), at: address) { _ in }
+            }
+            return (error, try await address.exchange(request))
+        }
+        #expect(error?.description == "cannot listen on unix:\(path): another process listens there")
+        #expect(answer.hasSuffix("7"))
+    }
+
+    @Test func `a unix socket that a dead process has left behind is taken over`() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try leaveSocket(at: path)
+        let request = "GET /things/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        let answer = try await withListener(Doors(), at: .unix(path: path)) { try await $0.exchange(request) }
+        #expect(answer.hasSuffix("7"))
+    }
+
+    /// Stages let a connection's end pass, so the access log says `-` for it and nobody is alarmed.
+    @Test func `a client that goes amid its body alarms nobody`() async throws {
+        let doors = Doors()
+        try await withListener(doors) { address in
+            try await address.reset(
+                behind: """
+                    POST /names HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\
+                    Expect: 100-continue\r\n\r\n
+                    """)
+        }
+        #expect(doors.log.lines.filter { $0.level >= .warning }.map(\.message) == [])
+    }
+
+    /// Binds a socket and closes it, which leaves its file.
+    private func leaveSocket(at path: String) throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(bound == 0)
     }
 
     @Test func `a header over the limit is refused, a body over the limit too`() async throws {

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
 /// Listens at one address and answers what comes through a front door, until the service group stops it.
@@ -48,6 +49,7 @@ public struct Listener: Service, CustomStringConvertible {
 
     /// Listens until it is told to stop; throws ``ListenerError`` when the address cannot be had.
     public func run() async throws {
+        try await refuseSocketInUse()
         do {
             try await application.run()
         } catch let error as IOError {
@@ -56,6 +58,15 @@ public struct Listener: Service, CustomStringConvertible {
     }
 
     public var description: String { "listener at \(address)" }
+
+    /// Binding a unix socket takes the place of whatever lies at its path, also of one that another process answers.
+    private func refuseSocketInUse() async throws(ListenerError) {
+        guard case .unix(let path) = address else { return }
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        guard let channel = try? await bootstrap.connect(unixDomainSocketPath: path).get() else { return }
+        channel.close(promise: nil)
+        throw ListenerError(address: address, reason: "another process listens there")
+    }
 
     private var application: Application<FrontDoor> {
         var quiet = logger
