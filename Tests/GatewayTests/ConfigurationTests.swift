@@ -37,10 +37,19 @@ import Testing
         #expect(withoutOrigins(example) == withoutOrigins(decode("")))
     }
 
-    @Test func `the example names every module`() throws {
+    @Test func `the example shows every module with every setting, and what is commented out decodes too`() throws {
         let example = try Project.text(of: "config.example.yaml")
-        let names = Project.host.registry.modules.map(\.name)
-        #expect(names.filter { !example.contains("use: \($0)") && !example.contains("count_in: \($0)") }.isEmpty)
+        let commented = example.split(separator: "\n").filter { $0.contains(#/^# ([a-z]+:$|[a-z]+: +#|  [a-z]+: )/#) }
+        let others = decode(commented.map { $0.dropFirst(2) }.joined(separator: "\n"))
+        #expect(others.diagnostics == "")
+        #expect(others.settings?.passwords.name == "bcrypt")
+
+        var shown = ShownSettings()
+        shown.look(for: .object(GatewaySettings.root), named: "", in: decode(example).node)
+        let passwords = others.node.entry("passwords")?.value
+        shown.look(for: .module(slot: "passwords"), named: ".passwords", in: passwords)
+        #expect(shown.missing == [])
+        #expect(shown.modules == Set(Project.host.registry.modules.map { "\($0.slotName) \($0.name)" }))
     }
 
     @Test func `a stage that stands twice is warned about`() {
