@@ -59,6 +59,13 @@ struct HTTPAnswer: Sendable {
         return value
     }
 
+    /// All of it but what differs from answer to answer: its id and its date.
+    var withoutItsID: String {
+        let kept = headers.filter { $0.name != "date" && $0.name != "x-request-id" }.map { "\($0.name): \($0.value)" }
+        let anonymous = self["x-request-id"].map { body.replacingOccurrences(of: $0, with: "-") } ?? body
+        return (["\(status)"] + kept.sorted() + [anonymous]).joined(separator: "\n")
+    }
+
     private static func unchunked(_ body: String) throws -> String {
         var rest = Substring(body)
         var whole = ""
