@@ -135,8 +135,7 @@ struct TourTests {
     }
 
     static func logIn(_ password: String, at gateway: GatewayProcess) async throws -> HTTPAnswer {
-        let encoded = password.replacingOccurrences(of: " ", with: "+")
-        return try await gateway.send("POST", "/auth/login", form: "username=johndoe&password=\(encoded)")
+        try await gateway.logIn("johndoe", password)
     }
 
     static func refresh(_ token: String, at gateway: GatewayProcess) async throws -> HTTPAnswer {

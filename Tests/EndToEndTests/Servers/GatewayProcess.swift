@@ -9,16 +9,17 @@ struct GatewayProcess: Sendable {
 
     /// Starts `auth-gateway serve` and waits until it says that it is ready.
     ///
-    /// `extra` is appended to a file that binds free ports and logs at debug.
-    static func start(in folder: TestFolder, extra: String = "", environment: [String: String] = [:]) async throws
-        -> Self
-    {
+    /// `server` stands in that section of a file that binds free ports, `extra` behind it.
+    static func start(
+        in folder: TestFolder, server: String = "log: {level: debug}", extra: String = "",
+        environment: [String: String] = [:]
+    ) async throws -> Self {
         let text = """
             server:
               listen: 127.0.0.1:0
               operations_listen: 127.0.0.1:0
               public_url: http://localhost:8080
-              log: {level: debug}
+              \(server)
             """
         try folder.write("config.yaml", text + "\n" + extra)
         let process = try RunningProcess(
@@ -33,6 +34,15 @@ struct GatewayProcess: Sendable {
         try await HTTPExchange(path: path, headers: headers).send(to: port)
     }
 
+    func get(_ path: String, token: String) async throws -> HTTPAnswer {
+        try await get(path, [("Authorization", "Bearer \(token)")])
+    }
+
+    func send(_ method: String, _ path: String, token: String) async throws -> HTTPAnswer {
+        try await HTTPExchange(method: method, path: path, headers: [("Authorization", "Bearer \(token)")])
+            .send(to: port)
+    }
+
     func send(_ method: String, _ path: String, json: String, token: String? = nil) async throws -> HTTPAnswer {
         var headers = [("Content-Type", "application/json")]
         if let token { headers.append(("Authorization", "Bearer \(token)")) }
@@ -45,9 +55,18 @@ struct GatewayProcess: Sendable {
         ).send(to: port)
     }
 
+    /// Logs in with the form.
+    func logIn(_ name: String, _ password: String) async throws -> HTTPAnswer {
+        let encoded = password.replacingOccurrences(of: " ", with: "+")
+        return try await send("POST", "/auth/login", form: "username=\(name)&password=\(encoded)")
+    }
+
     /// Whether `/auth/verify` lets a token pass.
-    func verify(_ token: String) async throws -> Int {
-        try await get("/auth/verify", [("Authorization", "Bearer \(token)")]).status
+    func verify(_ token: String) async throws -> Int { try await get("/auth/verify", token: token).status }
+
+    /// Waits until another process's change has reached this one; the suite's time limit bounds it.
+    func waitUntilRefused(_ token: String) async throws {
+        while try await verify(token) != 401 { try await Task.sleep(for: .milliseconds(20)) }
     }
 
     /// Runs another verb of the binary in the same folder.

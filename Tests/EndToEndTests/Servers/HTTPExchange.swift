@@ -53,6 +53,14 @@ struct HTTPAnswer: Sendable {
         return object
     }
 
+    /// The body as a JSON list of objects.
+    func list() throws -> [[String: Any]] {
+        guard let list = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [[String: Any]] else {
+            throw Unreadable(text: body)
+        }
+        return list
+    }
+
     /// A member of the JSON body as text.
     func text(_ member: String) throws -> String {
         guard let value = try json()[member] as? String else { throw Unreadable(text: body) }

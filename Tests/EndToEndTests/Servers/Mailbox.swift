@@ -7,20 +7,24 @@ struct Mailbox {
     /// The path of the reset link in the newest mail that has one; waits until the gateway says that it was delivered.
     func resetLink(_ gateway: GatewayProcess) async throws -> String {
         while true {
-            if let path = try links().last { return path }
+            if let path = links().last { return path }
             try Task.checkCancellation()
             await Task.yield()
         }
     }
 
-    private func links() throws -> [String] {
+    /// Every mail that was delivered, as it was written.
+    func texts() -> [String] {
         let mails = folder.url.appendingPathComponent("data/mail")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: mails.path)) ?? []
-        return names.filter { $0.hasSuffix(".eml") }.compactMap { name in
-            guard let text = try? String(contentsOf: mails.appendingPathComponent(name), encoding: .utf8),
-                let range = text.range(of: #"/auth/reset-password/[A-Za-z0-9_-]+"#, options: .regularExpression)
-            else { return nil }
-            return String(text[range])
+        return names.filter { $0.hasSuffix(".eml") }
+            .compactMap { try? String(contentsOf: mails.appendingPathComponent($0), encoding: .utf8) }
+    }
+
+    private func links() -> [String] {
+        texts().compactMap { text in
+            let range = text.range(of: #"/auth/reset-password/[A-Za-z0-9_-]+"#, options: .regularExpression)
+            return range.map { String(text[$0]) }
         }
     }
 }
