@@ -4,11 +4,10 @@ import Testing
 /// The JSON Schema under a real validator, check-jsonschema.
 @Suite(.timeLimit(.minutes(5)))
 struct SchemaTests {
-    private static let project = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-    private static let validator = project + "/.build/venv/bin/check-jsonschema"
+    private static let validator = Project.folder + "/.build/venv/bin/check-jsonschema"
 
     @Test func `the example fits the schema`() async throws {
-        let (status, output) = try await validate([Self.project + "/config.example.yaml"])
+        let (status, output) = try await validate([Project.folder + "/config.example.yaml"])
         #expect(status == 0, "\(output)")
     }
 
@@ -28,7 +27,7 @@ struct SchemaTests {
     ]
 
     @Test func `the schema refuses each broken file but those that no schema could`() async throws {
-        let folder = Self.project + "/Tests/GatewayTests/BrokenFiles"
+        let folder = Project.folder + "/Tests/GatewayTests/BrokenFiles"
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let (_, output) = try await validate(files.map { folder + "/" + $0 })
         let passed = files.filter { !output.contains($0 + "::") && !output.contains($0 + ":") }
@@ -38,7 +37,7 @@ struct SchemaTests {
 
     private func validate(_ files: [String]) async throws -> (status: Int32, output: String) {
         try await RunningProcess.run(
-            Self.validator, ["--schemafile", Self.project + "/docs/config.schema.json"] + files,
-            folder: URL(fileURLWithPath: Self.project))
+            Self.validator, ["--schemafile", Project.folder + "/docs/config.schema.json"] + files,
+            folder: URL(fileURLWithPath: Project.folder))
     }
 }

@@ -70,14 +70,14 @@ struct GatewayProcess: Sendable {
     }
 
     /// Runs another verb of the binary in the same folder.
-    func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-        try await Self.run(arguments, in: folder)
+    func run(_ arguments: [String], input: String = "") async throws -> (status: Int32, output: String) {
+        try await Self.run(arguments, input: input, in: folder)
     }
 
     static func run(
-        _ arguments: [String], in folder: TestFolder, environment: [String: String] = [:]
+        _ arguments: [String], input: String = "", in folder: TestFolder, environment: [String: String] = [:]
     ) async throws -> (status: Int32, output: String) {
-        try await RunningProcess.run(binary, arguments, environment: environment, folder: folder.url)
+        try await RunningProcess.run(binary, arguments, input: input, environment: environment, folder: folder.url)
     }
 
     func end() async { await process.end() }

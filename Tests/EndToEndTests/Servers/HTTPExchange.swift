@@ -8,16 +8,19 @@ struct HTTPExchange: Sendable {
     var body = ""
 
     /// Sends it to a loopback port and reads the answer to the end of the connection.
-    func send(to port: Int) async throws -> HTTPAnswer {
+    func send(to port: Int) async throws -> HTTPAnswer { try await send(to: .port(port), host: "localhost:\(port)") }
+
+    /// Sends it to a server of this machine that has this name, unless a header says another.
+    func send(to address: LocalAddress, host: String) async throws -> HTTPAnswer {
         var lines = ["\(method) \(path) HTTP/1.1"]
-        if !headers.contains(where: { $0.0.lowercased() == "host" }) { lines.append("Host: localhost:\(port)") }
+        if !headers.contains(where: { $0.0.lowercased() == "host" }) { lines.append("Host: \(host)") }
         lines += headers.map { "\($0.0): \($0.1)" }
         if !body.isEmpty || ["POST", "PATCH", "PUT"].contains(method) {
             lines.append("Content-Length: \(body.utf8.count)")
         }
         lines.append("Connection: close")
         let request = lines.joined(separator: "\r\n") + "\r\n\r\n" + body
-        return try await HTTPAnswer(parsing: LoopbackSocket.exchange(Array(request.utf8), port: port))
+        return try await HTTPAnswer(parsing: LocalSocket.exchange(Array(request.utf8), with: address))
     }
 }
 
@@ -86,48 +89,4 @@ struct HTTPAnswer: Sendable {
     }
 
     struct Unreadable: Error { let text: String }
-}
-
-/// A blocking TCP exchange on loopback, on a thread of its own.
-enum LoopbackSocket {
-    struct Refused: Error { let code: Int32 }
-
-    static func exchange(_ request: [UInt8], port: Int) async throws -> [UInt8] {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try blockingExchange(request, port: port) }) }
-        }
-    }
-
-    private static func blockingExchange(_ request: [UInt8], port: Int) throws -> [UInt8] {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var deadline = timeval(tv_sec: 30, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw Refused(code: errno) }
-        var sent = 0
-        while sent < request.count {
-            let count = request[sent...].withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { break }
-            sent += count
-        }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { break }
-            answer += buffer[..<count]
-        }
-        return answer
-    }
 }

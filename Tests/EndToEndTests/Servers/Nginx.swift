@@ -1,31 +1,79 @@
 import Foundation
 
-/// A real nginx with a private configuration on a free port of its own, in front of a back end that prints the identity
-/// headers which reached it.
+/// A real nginx with the configuration that operators copy, in front of an application that answers with the header
+/// which reached it. Both listen on unix sockets in the test's own folder, so that no port can be taken meanwhile.
 struct Nginx: Sendable {
-    let process: RunningProcess
-    let folder: TestFolder
-    let port: Int
+    private let process: RunningProcess
+    private let application: HeaderEcho
+    private let socket: String
 
     static func start(in folder: TestFolder, gatewayPort: Int) async throws -> Self {
-        let port = try FreePort.pick()
-        let backEnd = try FreePort.pick()
-        try folder.write(
-            "nginx.conf", configuration(port: port, backEnd: backEnd, gateway: gatewayPort, folder: folder.url.path))
+        let (socket, echo) = (folder.path("nginx.sock"), folder.path("app.sock"))
+        try folder.write("site.conf", shippedSite(socket: socket, application: echo, gatewayPort: gatewayPort))
+        try folder.write("nginx.conf", surroundings(folder: folder.url.path))
+        let application = try HeaderEcho.start(at: echo)
         let process = try RunningProcess(
             executable, ["-c", folder.path("nginx.conf"), "-e", "stderr", "-p", folder.url.path], folder: folder.url)
         _ = try await process.line(containing: "start worker process ")
-        return Self(process: process, folder: folder, port: port)
+        return Self(process: process, application: application, socket: socket)
+    }
+
+    func send(_ exchange: HTTPExchange) async throws -> HTTPAnswer {
+        try await exchange.send(to: .unix(path: socket), host: "app.example.com")
+    }
+
+    func get(_ path: String, token: String? = nil, _ headers: [(String, String)] = []) async throws -> HTTPAnswer {
+        let credential = token.map { [("Authorization", "Bearer \($0)")] } ?? []
+        return try await send(HTTPExchange(path: path, headers: headers + credential))
+    }
+
+    func post(_ path: String, json: String, token: String? = nil) async throws -> HTTPAnswer {
+        let credential = token.map { [("Authorization", "Bearer \($0)")] } ?? []
+        let headers = [("Content-Type", "application/json")] + credential
+        return try await send(HTTPExchange(method: "POST", path: path, headers: headers, body: json))
+    }
+
+    func post(_ path: String, form: String) async throws -> HTTPAnswer {
+        let headers = [("Content-Type", "application/x-www-form-urlencoded")]
+        return try await send(HTTPExchange(method: "POST", path: path, headers: headers, body: form))
+    }
+
+    func end() async {
+        await process.end()
+        application.end()
     }
 
     private static var executable: String {
         ["/usr/sbin/nginx", "/usr/bin/nginx"].first { FileManager.default.isExecutableFile(atPath: $0) } ?? "nginx"
     }
 
-    private static func configuration(port: Int, backEnd: Int, gateway: Int, folder: String) -> String {
+    struct UnexpectedSite: Error { let line: String }
+
+    /// `deploy/nginx.conf` itself but for where it listens, its certificate, and where the others are; throws when one
+    /// of these lines is no longer there.
+    private static func shippedSite(socket: String, application: String, gatewayPort: Int) throws -> String {
+        var site = try Project.text(of: "deploy/nginx.conf")
+        let changes = [
+            ("server 127.0.0.1:8080;", "server 127.0.0.1:\(gatewayPort);"),
+            ("server 127.0.0.1:3000;", "server unix:\(application);"),
+            ("listen 443 ssl;", "listen unix:\(socket);"),
+            ("ssl_certificate     /etc/ssl/certs/app.example.com.pem;", ""),
+            ("ssl_certificate_key /etc/ssl/private/app.example.com.key;", ""),
+        ]
+        for (shipped, own) in changes {
+            guard site.components(separatedBy: shipped).count == 2 else { throw UnexpectedSite(line: shipped) }
+            site = site.replacingOccurrences(of: shipped, with: own)
+        }
+        return site
+    }
+
+    /// What Debian's nginx.conf puts around a site, as far as it matters, with every file in the test's folder. Workers
+    /// of a root's nginx stay root, for nobody else enters that folder.
+    private static func surroundings(folder: String) -> String {
         """
         daemon off;
         worker_processes 1;
+        \(geteuid() == 0 ? "user root;" : "")
         pid \(folder)/nginx.pid;
         error_log stderr notice;
         events { worker_connections 64; }
@@ -36,53 +84,17 @@ struct Nginx: Sendable {
           fastcgi_temp_path \(folder)/fastcgi;
           uwsgi_temp_path \(folder)/uwsgi;
           scgi_temp_path \(folder)/scgi;
-          upstream gateway { server 127.0.0.1:\(gateway); keepalive 8; }
-          server {
-            listen 127.0.0.1:\(port);
-            location / {
-              auth_request /internal/verify;
-              auth_request_set $remote_user_header $upstream_http_remote_user;
-              auth_request_set $remote_groups_header $upstream_http_remote_groups;
-              proxy_set_header Remote-User $remote_user_header;
-              proxy_set_header Remote-Groups $remote_groups_header;
-              proxy_pass http://127.0.0.1:\(backEnd);
-            }
-            location = /internal/verify {
-              internal;
-              proxy_pass http://gateway/auth/verify/nginx;
-              proxy_http_version 1.1;
-              proxy_set_header Connection "";
-              proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
-              proxy_set_header X-Original-Method $request_method;
-              proxy_pass_request_body off;
-              proxy_set_header Content-Length "";
-            }
-          }
-          server {
-            listen 127.0.0.1:\(backEnd);
-            default_type text/plain;
-            location / { return 200 "page user=[$http_remote_user] groups=[$http_remote_groups]"; }
-          }
+          include \(folder)/site.conf;
         }
         """
     }
 }
 
-/// A loopback port that nobody holds at the moment.
-enum FreePort {
-    static func pick() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw LoopbackSocket.Refused(code: errno) }
-        return Int(in_port_t(bigEndian: address.sin_port))
+/// The source tree that the tests were built from.
+enum Project {
+    static let folder = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
+
+    static func text(of file: String) throws -> String {
+        try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
     }
 }
