@@ -87,7 +87,7 @@ struct NginxTests {
 
         let forgot = try await nginx.post("/auth/forgot-password", json: #"{"email":"john@example.com"}"#)
         #expect(forgot.status == 202)
-        let path = try await Mailbox(folder: folder).resetLink(gateway)
+        let path = try await Mailbox(folder: folder).resetLink()
         let form = try await nginx.get(path)
         #expect(form.status == 200)
         #expect(form.body.contains(#"<form method="post">"#))

@@ -28,7 +28,7 @@ struct SecrecyTests {
         #expect(
             try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#).status
                 == 202)
-        let link = try await Mailbox(folder: folder).resetLink(gateway)
+        let link = try await Mailbox(folder: folder).resetLink()
         #expect(try await gateway.get(link).status == 200)
         let reset = canaries[1].replacingOccurrences(of: " ", with: "+")
         #expect(try await gateway.send("POST", link, form: "new_password=\(reset)").status == 200)

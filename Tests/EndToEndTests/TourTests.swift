@@ -80,7 +80,7 @@ struct TourTests {
         #expect(unknown.status == 202)
         #expect(known.body == unknown.body)
 
-        let path = try await Mailbox(folder: folder).resetLink(gateway)
+        let path = try await Mailbox(folder: folder).resetLink()
         let form = try await gateway.get(path)
         #expect(form.status == 200)
         #expect(form["content-type"]?.hasPrefix("text/html") == true)

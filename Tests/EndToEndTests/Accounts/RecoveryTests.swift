@@ -66,6 +66,19 @@ struct RecoveryTests {
         await gateway.end()
     }
 
+    @Test func `a second link takes the place of the first`() async throws {
+        let gateway = try await GatewayProcess.start(in: TestFolder())
+        let first = try await forgottenPassword(at: gateway)
+        #expect(
+            try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#).status
+                == 202)
+        let second = try await Mailbox(folder: gateway.folder).resetLink(after: first)
+        let refused = try await gateway.send("POST", first, form: "new_password=staple+battery+horse")
+        #expect(try Refusal(refused) == Refusal(400, "invalid_link"))
+        #expect(try await gateway.send("POST", second, form: "new_password=staple+battery+horse").status == 200)
+        await gateway.end()
+    }
+
     @Test func `every address gets the same answer, and only an account's gets a mail`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
         let unknown = try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"jane@example.com"}"#)
@@ -84,7 +97,7 @@ struct RecoveryTests {
         #expect(try await gateway.send("POST", "/auth/register", json: TourTests.registration).status == 201)
         let answer = try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#)
         #expect(answer.status == 202)
-        return try await Mailbox(folder: gateway.folder).resetLink(gateway)
+        return try await Mailbox(folder: gateway.folder).resetLink()
     }
 
     private func expectPage(_ page: HTTPAnswer) {

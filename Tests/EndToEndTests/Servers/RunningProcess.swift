@@ -7,8 +7,6 @@ final class RunningProcess: Sendable {
     private let output: LineLog
     private let exit: ExitWaiter
 
-    var pid: Int32 { process.processIdentifier }
-
     /// Everything it has printed, standard error and standard output together.
     var transcript: String { output.all.joined(separator: "\n") }
 
@@ -60,14 +58,9 @@ final class RunningProcess: Sendable {
     /// Sends a signal and waits for the end; the exit status.
     @discardableResult
     func end(_ signal: Int32 = SIGTERM) async -> Int32 {
-        if process.isRunning { kill(pid, signal) }
+        if process.isRunning { kill(process.processIdentifier, signal) }
         return await exit.status()
     }
-
-    /// Waits for the end; the exit status.
-    func wait() async -> Int32 { await exit.status() }
-
-    func signal(_ signal: Int32) { kill(pid, signal) }
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
