@@ -47,11 +47,10 @@ final class RunningProcess: Sendable {
     }
 
     /// The first line that holds a text, printed already or still to come; throws with all output when the process ends
-    /// without it.
+    /// without it, as it is made to when the test's time is up.
     func line(containing text: String) async throws -> String {
-        guard let line = await output.line(containing: text) else {
-            throw ProcessEnded(expected: text, transcript: transcript)
-        }
+        let line = await process.killedWhenCancelled { await output.line(containing: text) }
+        guard let line else { throw ProcessEnded(expected: text, transcript: transcript) }
         return line
     }
 
@@ -59,12 +58,10 @@ final class RunningProcess: Sendable {
     @discardableResult
     func end(_ signal: Int32 = SIGTERM) async -> Int32 {
         if process.isRunning { kill(process.processIdentifier, signal) }
-        return await exit.status()
+        return await process.killedWhenCancelled { await exit.status() }
     }
 
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
+    deinit { process.killWithItsChildren() }
 }
 
 extension RunningProcess {
@@ -88,7 +85,7 @@ extension RunningProcess {
         process.standardInput = try FileHandle(forReadingFrom: files.url.appendingPathComponent("input"))
         process.terminationHandler = { exit.ended(status: $0.terminationStatus) }
         try process.run()
-        let status = await exit.status()
+        let status = await process.killedWhenCancelled { await exit.status() }
         let text = try String(contentsOf: files.url.appendingPathComponent("output"), encoding: .utf8)
         return (status, text.trimmingCharacters(in: .newlines))
     }
@@ -98,6 +95,22 @@ extension RunningProcess {
         var inherited = ProcessInfo.processInfo.environment
         inherited["LLVM_PROFILE_FILE"] = "/dev/null"
         return inherited
+    }
+}
+
+extension Process {
+    /// Waits for something of the process, which is killed when the waiting test is cancelled: it would never end.
+    fileprivate func killedWhenCancelled<Outcome: Sendable>(_ wait: () async -> Outcome) async -> Outcome {
+        await withTaskCancellationHandler {
+            await wait()
+        } onCancel: {
+            killWithItsChildren()
+        }
+    }
+
+    /// Foundation starts each process in a group of its own, in which nginx's workers stay too.
+    fileprivate func killWithItsChildren() {
+        if isRunning { kill(-processIdentifier, SIGKILL) }
     }
 }
 
