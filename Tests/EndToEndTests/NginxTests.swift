@@ -123,6 +123,25 @@ struct NginxTests {
         }
     }
 
+    @Test func `an outsider does not choose the id that the log knows a request by`() async throws {
+        try await withSite { (site: Site) async throws in
+            let chosen = [("X-Request-ID", "an-outsiders-choice")]
+            let answer = try await site.nginx.get("/auth/me", token: site.token, chosen)
+            #expect(answer.status == 200)
+            #expect(answer["x-request-id"] != "an-outsiders-choice")
+            #expect(try await site.nginx.get("/page", token: site.token, chosen).status == 200)
+            #expect(!site.gateway.process.transcript.contains("an-outsiders-choice"))
+        }
+    }
+
+    @Test func `a body over the limit is refused in the gateway's words`() async throws {
+        try await withSite { (site: Site) async throws in
+            let body = "{}" + String(repeating: " ", count: 65_535)
+            let refused = try await site.nginx.post("/auth/login", json: body)
+            #expect(try Refusal(refused) == Refusal(413, "body_too_large"))
+        }
+    }
+
     @Test func `while the gateway is away, nobody passes`() async throws {
         try await withSite { (site: Site) async throws in
             #expect(try await site.nginx.get("/page", token: site.token).status == 200)

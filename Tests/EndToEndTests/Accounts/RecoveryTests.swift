@@ -52,6 +52,19 @@ struct RecoveryTests {
         await gateway.end()
     }
 
+    @Test(arguments: ["", "new_password="])
+    func `a browser that sends no password is shown the form again`(form: String) async throws {
+        let gateway = try await GatewayProcess.start(in: TestFolder())
+        let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "text/html")]
+        let page = try await HTTPExchange(
+            method: "POST", path: "/auth/reset-password/unknown", headers: headers, body: form
+        ).send(to: gateway.port)
+        #expect(page.status == 422)
+        expectPage(page)
+        #expect(page.body.contains(#"<form method="post">"#))
+        await gateway.end()
+    }
+
     @Test func `the form is the same for any token and consumes nothing`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder())
         let path = try await forgottenPassword(at: gateway)
