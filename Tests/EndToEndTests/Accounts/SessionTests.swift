@@ -93,7 +93,7 @@ struct SessionTests {
         #expect(form.status == 204)
         #expect(try await TourTests.refresh(third.text("refresh_token"), at: gateway).status == 401)
         let unknown = try await gateway.send("POST", "/auth/logout", json: #"{"refresh_token":"unknown"}"#)
-        #expect(try Refusal(unknown) == Refusal(401, "invalid_token"))
+        #expect(try Refusal(unknown) == Refusal(401, "invalid_refresh_token"))
         await gateway.end()
     }
 
