@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 /// The JSON Schema under a real validator, check-jsonschema.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)), .needs("check-jsonschema"))
 struct SchemaTests {
-    private static let validator = Project.folder + "/.build/venv/bin/check-jsonschema"
+    private static let validator = Program.path(of: "check-jsonschema") ?? "check-jsonschema"
 
     @Test func `the example fits the schema`() async throws {
         let (status, output) = try await validate([Project.folder + "/config.example.yaml"])

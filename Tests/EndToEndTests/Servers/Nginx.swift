@@ -13,7 +13,8 @@ struct Nginx: Sendable {
         try folder.write("nginx.conf", surroundings(folder: folder.url.path))
         let application = try HeaderEcho.start(at: echo)
         let process = try RunningProcess(
-            executable, ["-c", folder.path("nginx.conf"), "-e", "stderr", "-p", folder.url.path], folder: folder.url)
+            Program.path(of: "nginx") ?? "nginx",
+            ["-c", folder.path("nginx.conf"), "-e", "stderr", "-p", folder.url.path], folder: folder.url)
         _ = try await process.line(containing: "start worker process ")
         return Self(process: process, application: application, socket: socket)
     }
@@ -41,10 +42,6 @@ struct Nginx: Sendable {
     func end() async {
         await process.end()
         application.end()
-    }
-
-    private static var executable: String {
-        ["/usr/sbin/nginx", "/usr/bin/nginx"].first { FileManager.default.isExecutableFile(atPath: $0) } ?? "nginx"
     }
 
     struct UnexpectedSite: Error { let line: String }
