@@ -17,6 +17,23 @@ import Testing
             FakeTokenIssuer(time: provision.time, book: books.book(of: try provision.storage()))
         }
     }
+
+    @Test(arguments: TimeSourceConformance.allCases)
+    func `the hand-moved clock keeps a clock's promises`(promise: TimeSourceConformance) async throws {
+        try await promise.verify {
+            let time = ManualTime()
+            let hands = TimeSourceUnderTest.Hands.areMoved(because: "tests say when time passes") { duration in
+                try await time.waitForSleepers()
+                time.advance(by: duration)
+            }
+            return TimeSourceUnderTest(time, hands: hands)
+        }
+    }
+
+    @Test(arguments: RandomSourceConformance.allCases)
+    func `the counted generator keeps a generator's promises`(promise: RandomSourceConformance) async {
+        await promise.verify { CountedRandom() }
+    }
 }
 
 /// One book a store, as real issuers find their keys in it.

@@ -1,4 +1,5 @@
 /// Where unpredictable bytes come from: the system's generator in a running gateway, a counted one in tests.
+/// `RandomSourceConformance` in TestKit is what an implementation must pass.
 public protocol RandomSource: Sendable {
     /// So many unpredictable bytes.
     func bytes(_ count: Int) -> [UInt8]

@@ -1,4 +1,5 @@
 /// Where the time comes from: the system's clocks in a running gateway, a hand-moved one in tests.
+/// `TimeSourceConformance` in TestKit is what an implementation must pass.
 public protocol TimeSource: Sendable {
     /// The civil time, for what is stored or stated to others.
     func now() -> Timestamp

@@ -1,0 +1,15 @@
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SystemSourcesTests {
+    @Test(arguments: TimeSourceConformance.allCases)
+    func `the system's clocks keep a clock's promises`(promise: TimeSourceConformance) async throws {
+        try await promise.verify { TimeSourceUnderTest(SystemTime()) }
+    }
+
+    @Test(arguments: RandomSourceConformance.allCases)
+    func `the system's generator keeps a generator's promises`(promise: RandomSourceConformance) async {
+        await promise.verify { SystemRandom() }
+    }
+}
