@@ -5,9 +5,10 @@ import Crypto
 public struct SecretKeyring: Sendable {
     private let keys: [(id: String, key: SymmetricKey)]
 
-    /// Takes keys of 32 bytes by their ids, at least one, the sealing one first; ids have at most 255 bytes.
+    /// Takes keys of 32 bytes by their ids, at least one, the sealing one first; ids have 1 to 255 bytes.
     public init(_ keys: [(id: String, key: Secret<[UInt8]>)]) {
         precondition(!keys.isEmpty, "a keyring has at least one key")
+        precondition(keys.allSatisfy { (1...255).contains($0.id.utf8.count) }, "a key's id has 1 to 255 bytes")
         self.keys = keys.map { ($0.id, SymmetricKey(data: $0.key.reveal())) }
     }
 
@@ -22,7 +23,8 @@ public struct SecretKeyring: Sendable {
 
     /// Opens what ``seal(_:for:)`` made for the same purpose; throws ``SealError``.
     public func open(_ sealed: [UInt8], for purpose: String) throws(SealError) -> [UInt8] {
-        guard let length = sealed.first.map(Int.init), sealed.count > length else { throw .unreadable }
+        // A damaged row may begin with any byte, 0 too, which no id's length is.
+        guard let length = sealed.first.map(Int.init), length > 0, sealed.count > length else { throw .unreadable }
         let id = String(decoding: sealed[1...length], as: UTF8.self)
         guard let key = keys.first(where: { $0.id == id })?.key else { throw .unknownKey(id: id) }
         do {
