@@ -38,14 +38,19 @@ enum PasswordFormat: Hashable, Sendable {
         }
     }
 
-    /// Whether a stored hash is what ``hash(_:salt:)`` would make now.
-    func made(_ hash: StoredHash) -> Bool {
+    /// Whether a stored hash is weaker than what ``hash(_:salt:)`` would make now, and wants to be replaced.
+    ///
+    /// Within a format it is when any one of its costs or lengths is below the present one. Less of one and more of
+    /// another is a trade that nobody can weigh for all machines, so what the operator chose last decides. Lanes do not
+    /// count, for they only divide the same work; nor does a prefix of bcrypt, `2a` or `2y`.
+    func outdates(_ hash: StoredHash) -> Bool {
         switch (self, hash) {
         case (.argon2id(let mine), .argon2id(let its, let salt, let tag)):
-            mine == its && salt.count == Self.saltLength && tag.count == Self.tagLength
-        case (.bcrypt(let mine), .bcrypt(let prefix, let its, _, _)): prefix == "2b" && mine == its
-        case (.bcrypt(let mine), .bcryptSHA256(let its, _, _)): mine == its
-        default: false
+            its.memory < mine.memory || its.iterations < mine.iterations || salt.count < Self.saltLength
+                || tag.count < Self.tagLength
+        case (.bcrypt(let mine), .bcrypt(_, let its, _, _)), (.bcrypt(let mine), .bcryptSHA256(let its, _, _)):
+            its < mine
+        default: true
         }
     }
 }

@@ -45,7 +45,7 @@ final class PooledPasswordHasher: PasswordHasher {
             return .differs
         }
         let isRight = try await work { () throws(HashingFailure) in try stored.matches(password.reveal()) }
-        return isRight ? .matches(isOutdated: !format.made(stored)) : .differs
+        return isRight ? .matches(isOutdated: format.outdates(stored)) : .differs
     }
 
     func verifyNobody(_ password: Password) async throws(PasswordHasherError) {

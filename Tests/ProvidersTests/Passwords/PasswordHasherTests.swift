@@ -32,19 +32,45 @@ import Testing
     }
 
     @Test(arguments: [
-        PasswordFormat.argon2id(.init(memory: 128, iterations: 1, parallelism: 1)),
-        .argon2id(.init(memory: 64, iterations: 2, parallelism: 1)),
-        .argon2id(.init(memory: 64, iterations: 1, parallelism: 2)),
-    ]) func `a hash of other parameters is outdated`(present: PasswordFormat) async throws {
-        let hash = try await Self.hasher(Self.cheapArgon2id).hash(Password("correct horse"))
+        (PasswordFormat.argon2id(.init(memory: 129, iterations: 2, parallelism: 1)), true),
+        (.argon2id(.init(memory: 128, iterations: 3, parallelism: 1)), true),
+        (.argon2id(.init(memory: 64, iterations: 3, parallelism: 1)), true),
+        (.argon2id(.init(memory: 256, iterations: 1, parallelism: 1)), true),
+        (.argon2id(.init(memory: 128, iterations: 2, parallelism: 1)), false),
+        (.argon2id(.init(memory: 64, iterations: 2, parallelism: 1)), false),
+        (.argon2id(.init(memory: 128, iterations: 1, parallelism: 1)), false),
+        (.argon2id(.init(memory: 128, iterations: 2, parallelism: 4)), false),
+    ]) func `an argon2id hash is outdated by more memory or more passes, and by nothing less`(
+        present: PasswordFormat, isOutdated: Bool
+    ) async throws {
+        let stored = PasswordFormat.argon2id(.init(memory: 128, iterations: 2, parallelism: 1))
+        let hash = try await Self.hasher(stored).hash(Password("correct horse"))
         let verdict = try await Self.hasher(present).verify(Password("correct horse"), against: hash)
-        #expect(verdict == .matches(isOutdated: true))
+        #expect(verdict == .matches(isOutdated: isOutdated))
     }
 
-    @Test func `a hash of another cost is outdated`() async throws {
-        let hash = try await Self.hasher(Self.cheapBcrypt).hash(Password("correct horse"))
-        let verdict = try await Self.hasher(.bcrypt(cost: 5)).verify(Password("correct horse"), against: hash)
-        #expect(verdict == .matches(isOutdated: true))
+    @Test(arguments: [(15, 32, true), (16, 31, true), (16, 32, false), (17, 33, false)])
+    func `a shorter salt or tag is outdated, a longer one is not`(
+        saltLength: Int, tagLength: Int, isOutdated: Bool
+    ) async throws {
+        let cost = Argon2id.Parameters(memory: 64, iterations: 1, parallelism: 1)
+        let salt = [UInt8](repeating: 1, count: saltLength)
+        let tag = try Argon2id.tag(of: Array("text".utf8), salt: salt, length: tagLength, cost)
+        let hash = PasswordHash(StoredHash.argon2id(cost, salt: salt, tag: tag).text)
+        let verdict = try await Self.hasher(.argon2id(cost)).verify(Password("text"), against: hash)
+        #expect(verdict == .matches(isOutdated: isOutdated))
+    }
+
+    @Test(arguments: [
+        ("U*U", "$2b$04$Evn2vERCv2EEhyS8jL7AOOChnvY20Ny2QJ/W2l6fdloNrkujpKFme", true),
+        ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", false),
+        ("password", "$bcrypt-sha256$v=2,t=2b,r=4$O9m3jZA.6MwivZS21zHCku$/ES6TWW3Ret.Bv00Evt4xjmol9HaH1m", true),
+        ("password", "$bcrypt-sha256$v=2,t=2b,r=12$n79VH.0Q2TMWmt3Oqt9uku$Kq4Noyk3094Y2QlB8NdRT8SvGiI4ft2", false),
+    ]) func `a bcrypt hash is outdated by a greater cost alone`(
+        password: String, hash: String, isOutdated: Bool
+    ) async throws {
+        let verdict = try await Self.hasher(.bcrypt(cost: 5)).verify(Password(password), against: PasswordHash(hash))
+        #expect(verdict == .matches(isOutdated: isOutdated))
     }
 
     @Test func `a format that cannot be hashed is broken, not a wrong password`() async throws {
