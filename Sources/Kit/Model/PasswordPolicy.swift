@@ -22,7 +22,8 @@ public struct PasswordPolicy: Sendable {
             return InputRefusal("too_long", "must have at most \(maximumLength) characters")
         }
         let folded = password.revealText().lowercased()
-        if folded == username?.text || folded == email?.text {
+        // Names are stored with their ASCII letters folded alone, so both sides are folded here, alike.
+        if folded == username?.text.lowercased() || folded == email?.text.lowercased() {
             return InputRefusal("too_personal", "must not be your own name or address")
         }
         return isCommon(folded) ? InputRefusal("too_common", "is among the passwords that are tried first") : nil
