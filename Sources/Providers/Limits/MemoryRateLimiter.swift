@@ -61,9 +61,10 @@ final class MemoryRateLimiter: RateLimiter {
         let isAllowed = missing + step <= whole
         let left = isAllowed ? missing + step : missing
         if isAllowed { wholeAt = now + left }
+        // In whole attoseconds, for a quotient of durations is a Double, which may fall short of the next number.
+        let remaining = Int((whole - left).attoseconds / step.attoseconds)
         return RateVerdict(
-            isAllowed: isAllowed, remaining: Int((whole - left) / step), retryAfter: max(.zero, left + step - whole),
-            resetAfter: left)
+            isAllowed: isAllowed, remaining: remaining, retryAfter: max(.zero, left + step - whole), resetAfter: left)
     }
 
     private func place(for key: Key, in table: inout Table, at now: Duration) -> Int? {

@@ -49,11 +49,23 @@ import Testing
 
     @Test(arguments: [
         RateLimit(count: 7, per: .seconds(1)), RateLimit(count: 3, per: .nanoseconds(10)),
+        RateLimit(count: 49, per: .seconds(60)), RateLimit(count: 1_009, per: .seconds(86_400)),
         RateLimit(count: 1, per: .seconds(3600)), RateLimit(count: 1_000, per: .seconds(86_400)),
     ]) func `however the period divides, the allowance is exact`(limit: RateLimit) async throws {
-        let limiter = MemoryRateLimiter(capacity: 2, time: ManualTime())
-        for _ in 0..<limit.count { #expect(try await limiter.take("a", from: limit).isAllowed) }
-        #expect(try await !limiter.take("a", from: limit).isAllowed)
+        let time = ManualTime()
+        let limiter = MemoryRateLimiter(capacity: 2, time: time)
+        for taken in 1...limit.count {
+            let verdict = try await limiter.take("a", from: limit)
+            #expect(verdict.isAllowed)
+            #expect(verdict.remaining == limit.count - taken)
+        }
+        let refused = try await limiter.take("a", from: limit)
+        #expect(!refused.isAllowed)
+        #expect(refused.remaining == 0)
+        time.advance(by: refused.retryAfter)
+        #expect(try await limiter.take("a", from: limit).remaining == 0)
+        time.advance(by: limit.period)
+        #expect(try await limiter.take("a", from: limit).remaining == limit.count - 1)
     }
 
     @Test func `over any stretch of time no key takes more than its limit twice over`() async throws {
