@@ -13,12 +13,13 @@ import ServiceLifecycle
 final class HashingPool: Sendable {
     private let queue: HashingQueue
 
-    /// Starts so many threads, behind which at most `capacity` jobs wait. Debuggers and `top -H` show them by the name.
+    /// Starts so many threads, behind which at most `capacity` jobs wait. Debuggers and `top -H` show them by the name,
+    /// of which Linux keeps 15 bytes.
     init(threads: Int, capacity: Int, time: any TimeSource, name: String = "hashing") {
         queue = HashingQueue(threads: threads, capacity: capacity, time: time)
         for _ in 0..<threads {
             Thread.detachNewThread { [queue] in
-                Thread.current.name = name
+                Self.nameThread(name)
                 // Linux lowers the calling thread alone, POSIX says the process: elsewhere nothing is lowered.
                 #if canImport(Glibc)
                     _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
@@ -26,6 +27,20 @@ final class HashingPool: Sendable {
                 queue.work()
             }
         }
+    }
+
+    /// Names the calling thread. Foundation does not do it for a thread that has just begun and whose handle it does not
+    /// hold yet, and `pthread_setname_np` is not among what Swift sees of glibc.
+    private static func nameThread(_ name: String) {
+        #if canImport(Glibc)
+            let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+            guard file >= 0 else { return }
+            defer { close(file) }
+            let bytes = Array(name.utf8)
+            _ = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+        #else
+            Thread.current.name = name
+        #endif
     }
 
     /// A pool for this machine: a thread for each core, and 32 jobs behind each.

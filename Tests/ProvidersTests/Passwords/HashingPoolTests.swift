@@ -16,6 +16,14 @@ import Testing
         #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) < 19)
     }
 
+    @Test func `every thread has its name when the first job comes`() async throws {
+        for _ in 0..<500 {
+            let pool = HashingPool(threads: 1, capacity: 1, time: SystemTime(), name: "hashing-by-name")
+            let name = try await pool.run { try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8) }
+            #expect(name == "hashing-by-name\n")
+        }
+    }
+
     @Test func `a full queue refuses at once, and says when it will likely be worked off`() async throws {
         let time = ManualTime()
         let gate = Gate()
