@@ -5,8 +5,7 @@ public struct GroupName: Hashable, Comparable, Sendable {
 
     /// Takes a typed name; throws an ``InputRefusal`` that says what would be right.
     public init(_ typed: String) throws(InputRefusal) {
-        let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789._-".utf8)
-        guard (1...64).contains(typed.utf8.count), typed.utf8.allSatisfy(allowed.contains) else {
+        guard (1...64).contains(typed.utf8.count), typed.utf8.allSatisfy(Self.allowed.contains) else {
             throw InputRefusal("invalid_group", "must be 1 to 64 of a-z, 0-9, '.', '_' and '-'")
         }
         text = typed
@@ -14,6 +13,8 @@ public struct GroupName: Hashable, Comparable, Sendable {
 
     /// Takes a name as it stands in the store or in a checked token; nothing is checked.
     public init(stored text: String) { self.text = text }
+
+    private static let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789._-".utf8)
 
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 }

@@ -33,8 +33,8 @@ extension AccessClaims {
         self.init(
             accountID: AccountID(try claims.text("sub")), sessionID: SessionID(try claims.text("sid")),
             version: try claims.integer("ver"), issuedAt: issuedAt, expiresAt: expiresAt,
-            tokenID: try claims.text("jti"), username: try claims.text("preferred_username"),
-            email: members["email"] == nil ? nil : try claims.text("email"), groups: try claims.texts("groups"))
+            tokenID: try claims.text("jti"), username: try claims.username("preferred_username"),
+            email: members["email"] == nil ? nil : try claims.text("email"), groups: try claims.groups("groups"))
     }
 
     /// The claims as a token's payload.
@@ -72,6 +72,24 @@ private struct Claims {
     func textOrTexts(_ name: String) throws(TokenRefusal) -> [String] {
         if let text = try value(name).string { return [text] }
         return try texts(name)
+    }
+
+    /// A name as accounts have it, whose like nobody else can be given.
+    func username(_ name: String) throws(TokenRefusal) -> String {
+        let text = try text(name)
+        guard let username = try? Username(text), username.text.utf8.elementsEqual(text.utf8) else {
+            throw TokenRefusal("'\(name)' is no user's name")
+        }
+        return text
+    }
+
+    /// Names that cannot be read as two where they stand in a list with commas.
+    func groups(_ name: String) throws(TokenRefusal) -> [String] {
+        let names = try texts(name)
+        guard names.allSatisfy({ (try? GroupName($0)) != nil }) else {
+            throw TokenRefusal("'\(name)' holds what is no group's name")
+        }
+        return names
     }
 
     func integer(_ name: String) throws(TokenRefusal) -> Int64 {

@@ -104,6 +104,27 @@ import Testing
         (#""jti":"token""#, #""jti":{}"#, "'jti' is not a text"),
         (#""groups":[]"#, #""groups":"admins""#, "'groups' is not a list of texts"),
         (#""groups":[]"#, #""groups":[["admins"]]"#, "'groups' is not a list of texts"),
+        (#""groups":[]"#, #""groups":["a,b"]"#, "'groups' holds what is no group's name"),
+        (#""groups":[]"#, #""groups":["staff",""]"#, "'groups' holds what is no group's name"),
+        (#""groups":[]"#, #""groups":["Admins"]"#, "'groups' holds what is no group's name"),
+        (#""groups":[]"#, #""groups":["a b"]"#, "'groups' holds what is no group's name"),
+        (#""preferred_username":"johndoe""#, #""preferred_username":"jo""#, "'preferred_username' is no user's name"),
+        (
+            #""preferred_username":"johndoe""#, #""preferred_username":"JohnDoe""#,
+            "'preferred_username' is no user's name"
+        ),
+        (
+            #""preferred_username":"johndoe""#, #""preferred_username":"john,doe""#,
+            "'preferred_username' is no user's name"
+        ),
+        (
+            #""preferred_username":"johndoe""#, #""preferred_username":"j@example.com""#,
+            "'preferred_username' is no user's name"
+        ),
+        (
+            #""preferred_username":"johndoe""#, #""preferred_username":"\u212aohndoe""#,
+            "'preferred_username' is no user's name"
+        ),
         (#""groups":[]"#, #""groups":[],"email":false"#, "'email' is not a text"),
         (#""groups":[]"#, #""groups":[],"sub":"root""#, "a name stands twice in an object"),
     ]) func `a claim that is missing, wrong or of another type is refused`(
