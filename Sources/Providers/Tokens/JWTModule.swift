@@ -3,7 +3,7 @@ import GatewayKit
 /// What stands beside `use: jwt`.
 struct JWTSettings: Sendable {
     /// How long an access token may be set to live; short, for its claims are not asked for again.
-    static let accessLifetimes = Duration.seconds(60)...Duration.seconds(3600)
+    static let accessLifetimes = Duration.seconds(60)...TokenLifetimes.longestAccess
 
     /// The algorithm that signs.
     var algorithm: SigningAlgorithm

@@ -91,7 +91,7 @@ struct SigningKeyStore: Sendable {
 
     /// When the last token of a retired key has expired, however long the lifetime was set while it signed.
     private static func end(of record: SigningKeyRecord) -> Timestamp {
-        (record.retiredAt ?? record.createdAt) + JWTSettings.accessLifetimes.upperBound + JWTIssuer.leeway
+        (record.retiredAt ?? record.createdAt) + TokenLifetimes.longestAccess + JWTIssuer.leeway
     }
 }
 
