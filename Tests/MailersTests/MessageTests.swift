@@ -47,6 +47,22 @@ import Testing
         #expect(try message(subject, text: "").split(separator: "\n").contains(Substring(line)))
     }
 
+    @Test func `a line with an encoded-word has at most 76 columns`() throws {
+        for length in 1...80 {
+            let filling = String(repeating: "x", count: length)
+            let mail = try Mail(
+                id: "abc", recipient: EmailAddress("john@example.com"), subject: "\u{fc}\(filling)", text: "",
+                createdAt: Timestamp(seconds: 0))
+            for name in ["K\u{f6}ln", "K\u{f6}ln \(filling)"] {
+                let sender = try Mailbox("\(name) <\(filling.prefix(64))@example.com>")
+                let text = String(decoding: InternetMessage(mail, from: sender).bytes, as: UTF8.self)
+                let lines = text.split(separator: "\r\n").filter { $0.contains("=?") }
+                #expect(lines.count >= 2)
+                #expect(lines.allSatisfy { $0.utf8.count <= 76 })
+            }
+        }
+    }
+
     @Test(arguments: [
         ("no-reply@localhost", "no-reply@localhost"),
         ("<no-reply@localhost>", "no-reply@localhost"),

@@ -1,11 +1,13 @@
 /// Text in header fields: as it is where it can be, in encoded-words (RFC 2047) where it must.
 enum HeaderText {
-    /// A whole field, folded between words so that lines stay within 78 columns where the words allow it.
+    /// A whole field, folded between words so that lines stay within 78 columns where the words allow it, and within 76
+    /// where there is an encoded-word (RFC 5322, section 2.1.1; RFC 2047, section 2).
     static func field(_ name: String, _ words: [String]) -> String {
         var text = name + ":"
         var column = text.utf8.count
+        let width = words.contains { $0.hasPrefix("=?") } ? 76 : 78
         for word in words {
-            if column + 1 + word.utf8.count > 78, column > name.utf8.count + 1 {
+            if column + 1 + word.utf8.count > width, column > name.utf8.count + 1 {
                 text += "\r\n"
                 column = 0
             }
