@@ -56,6 +56,19 @@ import Testing
         }
     }
 
+    @Test func `no line of a mail is longer than 78 columns, but for the link alone in its own`() {
+        let link = "https://auth.example.com/" + String(repeating: "x", count: 100)
+        let values = [
+            "username": String(repeating: "x", count: 64), "public_url": "https://auth.example.com", "link": link,
+            "lifetime": "30 minutes",
+        ]
+        for template in MailTemplate.all {
+            // What RFC 5322, section 2.1.1 asks for.
+            let long = template.filled(with: values).text.split(separator: "\n").filter { $0.utf8.count > 78 }
+            #expect(long.allSatisfy { $0 == link })
+        }
+    }
+
     @Test func `the reset mail holds the link on a line of its own`() async throws {
         let world = try World()
         try await world.account()

@@ -14,8 +14,8 @@ struct MailTemplate: Sendable {
             an account with this address was made at {public_url}.
             You can now log in with your name or this address.
 
-            If this was not you, somebody has used your address; you can take the account over by asking for a new
-            password there.
+            If this was not you, somebody has used your address; you can take the
+            account over by asking for a new password there.
 
             """)
 
@@ -42,7 +42,8 @@ struct MailTemplate: Sendable {
 
             the password of your account at {public_url} was just changed.
 
-            If this was not you, ask for a new password there at once, and tell whoever runs that site.
+            If this was not you, ask for a new password there at once, and tell
+            whoever runs that site.
 
             """)
 
@@ -52,11 +53,12 @@ struct MailTemplate: Sendable {
         text: """
             Hello {username},
 
-            please confirm that this address is yours, for your account at {public_url}:
+            please confirm this address for your account at {public_url}:
 
             {link}
 
-            The link works once, and for {lifetime}. If you have no account there, do nothing.
+            The link works once, and for {lifetime}. If you have no account
+            there, do nothing.
 
             """)
 
