@@ -6,7 +6,7 @@ struct RetrySchedule: Sendable {
     var first = Duration.seconds(1)
     /// The longest pause.
     var longest = Duration.seconds(3600)
-    /// How many tries a mail gets; with these pauses they take about nine hours.
+    /// How many tries a mail gets; with these pauses the last comes between 4 h 4 min and 8 h 8 min after the first.
     var tries = 20
 
     /// The pause after the try of that number, counted from 1, or nil when it was the last. At random between half and

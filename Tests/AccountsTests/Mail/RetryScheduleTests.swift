@@ -16,6 +16,18 @@ import Testing
         #expect(RetrySchedule().pause(after: 20, FixedBytes(byte: 0)) == nil)
     }
 
+    @Test func `all tries take between four and eight hours, and some minutes`() {
+        func total(_ byte: UInt8) -> Duration {
+            let schedule = RetrySchedule()
+            return (1..<schedule.tries).reduce(.zero) {
+                $0 + (schedule.pause(after: $1, FixedBytes(byte: byte)) ?? .zero)
+            }
+        }
+        let longest = Duration.seconds(8 * 3600 + 8 * 60 + 15)
+        #expect(total(0) == longest / 2)
+        #expect(total(255) > longest - .seconds(1) && total(255) <= longest)
+    }
+
     private struct FixedBytes: RandomSource {
         let byte: UInt8
 
