@@ -46,12 +46,41 @@ import Testing
         }
     }
 
-    @Test func `a draft left behind by a crash is in nobody's way`() async throws {
+    @Test(arguments: [0o720, 0o702, 0o775, 0o1777])
+    func `a folder that group or others can write into is refused at the start`(mode: Int) async throws {
         try await withMailFolder { folder in
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try make(folder, mode: mode)
+            await #expect { try await mailer(into: folder).prepare() } throws: { error in
+                "\(error)" == "\(folder) can be written by group or others, run: chmod go-w \(folder)"
+            }
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+            try await mailer(into: folder).prepare()
+        }
+    }
+
+    @Test func `a draft left behind by a crash is gone after the next start, and in nobody's way before`() async throws
+    {
+        try await withMailFolder { folder in
+            try make(folder)
             #expect(FileManager.default.createFile(atPath: folder + "/.abc.eml.draft", contents: Data("half".utf8)))
-            try await mailer(into: folder).send(mail(id: "abc"))
+            let mailer = try self.mailer(into: folder)
+            try await mailer.send(mail(id: "abc"))
+            try await mailer.prepare()
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["abc.eml"])
+        }
+    }
+
+    @Test func `two processes that write one mail do not meet in its draft`() async throws {
+        try await withMailFolder { folder in
+            let mailers = try [mailer(into: folder), mailer(into: folder)]
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for mailer in mailers {
+                    group.addTask { for _ in 0..<50 { try await mailer.send(mail(id: "abc")) } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["abc.eml"])
+            #expect(try await ParsedMail.all(in: folder).map(\.received) == [ReceivedMail(mail(id: "abc"))])
         }
     }
 
@@ -68,7 +97,9 @@ import Testing
     @Test func `a mail that cannot take its place is tried again and leaves no draft`() async throws {
         try await withMailFolder { folder in
             // A folder has the file's name, and cannot be replaced by a file.
-            try FileManager.default.createDirectory(atPath: folder + "/abc.eml/x", withIntermediateDirectories: true)
+            try make(folder)
+            try make(folder + "/abc.eml")
+            try make(folder + "/abc.eml/x")
             await #expect { try await mailer(into: folder).send(mail(id: "abc")) } throws: { error in
                 if case MailerError.temporary = error { true } else { false }
             }
@@ -86,13 +117,19 @@ import Testing
     }
 
     private func mailer(into folder: String, from: String = "Auth Gateway <no-reply@localhost>") throws -> FileMailer {
-        FileMailer(folder: folder, from: try Mailbox(from))
+        FileMailer(folder: folder, from: try Mailbox(from), random: SystemRandom())
     }
 
     private func mail(id: String, text: String = "text\n") throws -> Mail {
         try Mail(
             id: id, recipient: EmailAddress("john@example.com"), subject: "Subject", text: text,
             createdAt: Timestamp(seconds: 1_800_000_000))
+    }
+
+    private func make(_ folder: String, mode: Int = 0o700) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        // Whatever the umask of whoever runs the tests.
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder)
     }
 
     private func permissions(_ path: String) throws -> Int? {

@@ -20,7 +20,8 @@ actor FileMailer: Mailer {
     static let module = Module(
         .mail, "file", "Writes mails into a folder, one file each.", settings: FileMailerSettings.settings
     ) { settings, provision in
-        let mailer = FileMailer(folder: provision.path(settings.folder), from: settings.from)
+        let mailer = FileMailer(
+            folder: provision.path(settings.folder), from: settings.from, random: provision.random)
         try await mailer.prepare()
         return mailer
     }
@@ -29,15 +30,19 @@ actor FileMailer: Mailer {
     private let from: Mailbox
     private let executor = BlockingExecutor(label: "mail-folder")
 
-    init(folder: String, from: Mailbox) {
-        self.folder = DurableFolder(folder)
+    init(folder: String, from: Mailbox, random: any RandomSource) {
+        self.folder = DurableFolder(folder, random: random)
         self.from = from
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Makes the folder when it is not there, so that a wrong path ends the start and not the first mail.
-    func prepare() throws { try folder.create() }
+    /// Makes the folder when it is not there, so that a wrong path ends the start and not the first mail, and removes
+    /// what a crash has left in it.
+    func prepare() throws {
+        try folder.create()
+        folder.removeDrafts()
+    }
 
     func send(_ mail: Mail) async throws(MailerError) {
         guard Self.isFileName(mail.id) else { throw .permanent(cause: UnusableMailID()) }
