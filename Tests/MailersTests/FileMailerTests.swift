@@ -29,6 +29,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "john@example.com", "o'brien+tag=x@example.com", "?=a=@example.com", "=?utf-8?q?victim?=@example.com",
+        "x=?utf-8?q?victim?=@example.com", "=?utf-8?b?dmljdGlt?=@example.com", "j\u{fc}rgen@example.com",
+        "j\u{75}\u{308}rgen@example.com",
+    ])
+    func `no address that can be had is read as another, or breaks its mail`(typed: String) async throws {
+        guard let recipient = try? EmailAddress(typed) else { return }
+        try await withMailFolder { folder in
+            let mail = try Mail(
+                id: "abc", recipient: recipient, subject: "Subject", text: "text\n", createdAt: Timestamp(seconds: 0))
+            try await mailer(into: folder).send(mail)
+            #expect(try await ParsedMail.all(in: folder).map(\.received) == [ReceivedMail(mail)])
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/abc.eml"))
+            #expect(bytes.allSatisfy { $0 < 128 })
+        }
+    }
+
     @Test func `a link can be read in the file itself when the text is ASCII`() async throws {
         try await withMailFolder { folder in
             let link = "https://auth.example.com/auth/reset-password/" + String(repeating: "0123456789", count: 20)

@@ -1,4 +1,4 @@
-/// An e-mail address as mail is sent to it: ASCII letters in lower case, an ASCII domain, compared byte by byte.
+/// An e-mail address as mail is sent to it: ASCII alone, letters in lower case, compared byte by byte.
 public struct EmailAddress: Hashable, Sendable {
     /// The address in its stored spelling.
     public let text: String
@@ -8,6 +8,10 @@ public struct EmailAddress: Hashable, Sendable {
     public init(_ typed: String) throws(InputRefusal) {
         let folded = typed.asciiLowercased
         guard folded.utf8.count <= 254 else { throw InputRefusal("too_long", "must have at most 254 bytes") }
+        // Other characters need servers with SMTPUTF8 all the way (RFC 6531); see docs/decisions/0010.
+        guard folded.utf8.allSatisfy({ $0 < 128 }) else {
+            throw InputRefusal("invalid_email", "must hold ASCII characters only, such as name@example.com")
+        }
         let parts = folded.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, Self.isLocalPart(parts[0]), Self.isDomain(parts[1]) else {
             throw InputRefusal("invalid_email", "must be an e-mail address such as name@example.com")
@@ -33,12 +37,13 @@ public struct EmailAddress: Hashable, Sendable {
         else {
             return false
         }
-        return part.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII
-                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                    || ".!#$%&'*+/=?^_`{|}~-".unicodeScalars.contains(scalar)
-                : ![.control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .unassigned, .privateUse]
-                    .contains(scalar.properties.generalCategory)
+        // A header with such an address is read as another one's by programs that decode encoded-words (RFC 2047)
+        // wherever they stand: mail for one person would go to another.
+        guard !part.contains("=?") else { return false }
+        return part.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || ".!#$%&'*+/=?^_`{|}~-".utf8.contains(byte)
         }
     }
 
