@@ -3,7 +3,7 @@ public import GatewayKit
 /// Shows problems with their lines of the file, as a compiler does, and secrets left out:
 ///
 ///     config.yaml:14:7: error: mail: unknown key 'hots', did you mean 'host'?
-///        14 |       hots: smtp.example.com
+///        14 |       hots: <secret>
 ///           |       ^~~~
 public struct Diagnostics: Sendable {
     private let source: ConfigSource

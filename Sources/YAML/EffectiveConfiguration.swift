@@ -85,7 +85,7 @@ private struct EffectivePrinter {
             case .environment(let name): "from ${env:\(name)}"
             case .file(let path): "from ${file:\(path)}"
             }
-        if shape.isSecret || (shape.isFreeText && names.isSecret(name) && scalar.origin != .standard) {
+        if shape.isSecret || (shape.isText && names.isSecret(name) && scalar.origin != .standard) {
             return Printed(inline: "<secret>", comment: source)
         }
         if shape.isFreeText && !source.isEmpty { return Printed(inline: "<not shown>", comment: source) }
@@ -114,7 +114,10 @@ private struct EffectivePrinter {
 extension ScalarShape {
     /// Whether the value is anything that someone may write, rather than a number, a word or a text of a known form.
     fileprivate var isFreeText: Bool {
-        if case .string(pattern: nil) = kind { true } else { false }
+        switch kind {
+        case .string(pattern: nil), .path: true
+        case .string, .integer, .boolean, .words, .route, .quantity: false
+        }
     }
 }
 

@@ -1,8 +1,32 @@
 /// One line as a reader of broken YAML sees it: words, quotes, brackets, and where things begin and end.
 struct ScalarLine {
     let scalars: [Unicode.Scalar]
+    /// For each place, the character before it that is neither blank nor quote, and how many brackets are open there:
+    /// found in one walk, since a line may be as long as a file.
+    private let places: [(before: Unicode.Scalar?, depth: Int)]
+    /// Where a comment begins, or the line's end.
+    private let comment: Int
 
-    init(_ scalars: [Unicode.Scalar]) { self.scalars = scalars }
+    init(_ scalars: [Unicode.Scalar]) {
+        self.scalars = scalars
+        var places: [(before: Unicode.Scalar?, depth: Int)] = []
+        places.reserveCapacity(scalars.count)
+        var before: Unicode.Scalar?
+        var depth = 0
+        var comment = scalars.count
+        for (index, scalar) in scalars.enumerated() {
+            places.append((before, depth))
+            switch scalar {
+            case "{", "[": depth += 1
+            case "}", "]": depth = max(0, depth - 1)
+            case "#" where index == 0 || Self.isBlank(scalars[index - 1]): comment = min(comment, index)
+            default: break
+            }
+            if !Self.isBlank(scalar), !Self.isQuote(scalar) { before = scalar }
+        }
+        self.places = places
+        self.comment = comment
+    }
 
     var end: Int { scalars.count }
 
@@ -47,28 +71,83 @@ struct ScalarLine {
 
     /// Whether nothing but what opens a collection, an item, a quote or a comment stands before this place.
     func isFirst(_ index: Int) -> Bool {
-        guard let before = scalars[..<index].last(where: { !Self.isBlank($0) && !Self.isQuote($0) }) else {
-            return true
-        }
+        guard let before = places[index].before else { return true }
         return ["{", "[", ",", "?", "#", "-"].contains(before)
     }
 
-    /// Whether more than the end of an item stands behind this place.
-    func hasMore(behind index: Int) -> Bool {
-        let next = skip(index) { Self.isBlank($0) || Self.isQuote($0) }
-        return next < end && ![",", "}", "]"].contains(scalars[next])
+    /// Whether a text of some words begins here as the value of a key.
+    func beginsValue(_ index: Int) -> Bool { places[index].before == ":" }
+
+    /// The key that begins at this place, without its quotes, and where its value begins.
+    func key(at index: Int) -> (name: Range<Int>, value: Int)? {
+        guard isFirst(index), !Self.isBlank(scalars[index]), index == 0 || !Self.isQuote(scalars[index - 1])
+        else { return nil }
+        // A dash or a question mark stands alone: `?t=` is a URL's.
+        if let before = places[index].before, "-?#".unicodeScalars.contains(before), !Self.isBlank(scalars[index - 1]) {
+            return nil
+        }
+        // What stands in `${env:NAME}` is the name of a variable.
+        if index > 1, scalars[index - 1] == "{", scalars[index - 2] == "$" { return nil }
+        if ["-", "?", "#"].contains(scalars[index]), index + 1 == end || Self.isBlank(scalars[index + 1]) {
+            return nil
+        }
+        if let quote = quote(at: index) {
+            let limit = min(end, index + Self.longestKey)
+            guard let close = closing(quote, from: index + 1, before: limit) else { return nil }
+            let colon = skipBlanks(close + 1)
+            guard colon < end, scalars[colon] == ":" || scalars[colon] == "=" else { return nil }
+            return (index + 1..<close, skipBlanks(colon + 1))
+        }
+        var next = index
+        while next < min(end, index + Self.longestKey) {
+            switch scalars[next] {
+            case ":", "=":
+                guard isColon(next, of: index) else { return nil }
+                return (index..<endOfName(index, next), skipBlanks(next + 1))
+            case ",", "{", "}", "[", "]": return nil
+            case "#" where next > index && Self.isBlank(scalars[next - 1]): return nil
+            default: next += 1
+            }
+        }
+        return nil
     }
 
-    /// Whether a bracket is open before this place.
-    func isInFlow(_ index: Int) -> Bool {
-        scalars[..<index].reduce(0) { open, scalar in
-            switch scalar {
-            case "{", "[": open + 1
-            case "}", "]": max(0, open - 1)
-            default: open
-            }
-        } > 0
+    /// Whether a colon or an equals sign ends a key that begins at `start`: with a blank behind it, or, as a slip of
+    /// the pen, without one behind a single word; `https://` is none.
+    private func isColon(_ index: Int, of start: Int) -> Bool {
+        let next = index + 1
+        if scalars[index] == ":", next == end || Self.isBlank(scalars[next]) { return true }
+        guard let word = word(at: start), scalars[start].properties.isAlphabetic, skipBlanks(word.upperBound) == index
+        else { return false }
+        return !(scalars[index] == ":" && scalars[next...].prefix(2).elementsEqual(["/", "/"]))
     }
+
+    private func endOfName(_ start: Int, _ colon: Int) -> Int {
+        var end = colon
+        while end > start, Self.isBlank(scalars[end - 1]) { end -= 1 }
+        return end
+    }
+
+    /// No setting has so long a name.
+    private static let longestKey = 256
+
+    /// Whether more than the end of an item stands behind this place; a comment counts where a word stands alone.
+    func hasMore(behind index: Int, andComment: Bool = true) -> Bool {
+        let next = skip(index) { Self.isBlank($0) || Self.isQuote($0) }
+        guard next < end, !andComment, scalars[next] == "#" else {
+            return next < end && ![",", "}", "]"].contains(scalars[next])
+        }
+        return next == index
+    }
+
+    /// How many brackets are open before this place.
+    func brackets(at index: Int) -> Int { places[index].depth }
+
+    /// Whether a bracket is open before this place.
+    func isInFlow(_ index: Int) -> Bool { brackets(at: index) > 0 }
+
+    /// Whether this place is within a comment.
+    func isInComment(_ index: Int) -> Bool { index > comment }
 
     /// Where a plain value of a flow map ends: before a comma and a key, or before the brackets that end the line.
     func flowEnd(from start: Int) -> Int? {
@@ -97,9 +176,9 @@ struct ScalarLine {
     }
 
     /// Where a quoted text ends, from inside it: `\"` and `''` do not end one.
-    func closing(_ quote: Unicode.Scalar, from start: Int) -> Int? {
+    func closing(_ quote: Unicode.Scalar, from start: Int, before limit: Int? = nil) -> Int? {
         var index = start
-        while index < end {
+        while index < limit ?? end {
             if quote == "\"" && scalars[index] == "\\" {
                 index += 2
             } else if scalars[index] != quote {

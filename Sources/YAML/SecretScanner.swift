@@ -16,6 +16,10 @@ struct SecretScanner {
     private var open = Open.nothing
     /// Lines indented deeper than this belong to a secret; see `depth`.
     private var limit: Int?
+    /// The keys of a map are free. Lines deeper than this belong to one.
+    private var freeDepth: Int?
+    /// Within more brackets than this, behind this place, the line belongs to one.
+    private var freeFlow: (brackets: Int, start: Int)?
     private var line = ScalarLine([])
     private var hidden: [Range<Int>] = []
 
@@ -31,7 +35,7 @@ struct SecretScanner {
 
     private mutating func scan(from first: Int) {
         if case .quote(let quote) = open {
-            closeQuote(quote, from: first, searching: first)
+            if let next = closeQuote(quote, from: first, searching: first) { scanKeys(from: next) }
             return
         }
         let isComment = line.scalars[first] == "#"
@@ -44,6 +48,8 @@ struct SecretScanner {
             return
         }
         if !isComment { limit = nil }
+        if let freeDepth, line.depth <= freeDepth, !isComment { self.freeDepth = nil }
+        freeFlow = nil
         if line.scalars[first] == ":" {
             // The value of a key that began with '? '.
             hidden.append(first + 1..<line.end)
@@ -61,44 +67,77 @@ struct SecretScanner {
         scanKeys(from: 0)
     }
 
-    private mutating func closeQuote(_ quote: Unicode.Scalar, from start: Int, searching index: Int) {
+    /// Hides a quoted text; where the line goes on behind it, if it does.
+    private mutating func closeQuote(_ quote: Unicode.Scalar, from start: Int, searching index: Int) -> Int? {
         guard let close = line.closing(quote, from: index) else {
             hidden.append(start..<line.end)
             open = .quote(quote)
-            return
+            return nil
         }
         guard line.isTail(close + 1) else {
             hidden.append(start..<line.end)
             open = .plain
-            return
+            return nil
         }
         hidden.append(start..<close + 1)
         open = .nothing
-        scanKeys(from: close + 1)
+        return close + 1
     }
 
     private mutating func scanKeys(from start: Int) {
         var index = start
         while index < line.end {
+            if let flow = freeFlow, index > flow.start, line.brackets(at: index) <= flow.brackets { freeFlow = nil }
+            if freeDepth == nil, freeFlow == nil, let key = line.key(at: index), names.isUnknown(text(key.name)) {
+                hideWords(of: key.name)
+                guard !line.isInComment(index) else { return hidden.append(key.value..<line.end) }
+                guard let next = hideValue(from: key.value, key: index, isSection: false) else { return }
+                index = next
+                continue
+            }
             guard let word = line.word(at: index) else {
                 index += 1
                 continue
             }
-            let name = String(String.UnicodeScalarView(line.scalars[word]))
             index = word.upperBound
+            let name = text(word)
+            beginMap(named: name, at: word)
             guard names.isSecret(name) else { continue }
             if let value = line.valueStart(behind: word.upperBound) {
-                guard let next = innerStart(of: name, value) else {
-                    hideValue(from: value, key: word.lowerBound, isSection: names.isSection(name))
-                    return
-                }
+                let next =
+                    innerStart(of: name, value)
+                    ?? hideValue(from: value, key: word.lowerBound, isSection: names.isSection(name))
+                guard let next else { return }
                 index = next
-            } else if line.isFirst(word.lowerBound), line.hasMore(behind: word.upperBound) {
+            } else if standsBeforeSecret(word) {
                 hidden.append(word.upperBound..<line.end)
                 begin(.plain, key: word.lowerBound)
                 return
             }
         }
+    }
+
+    /// Hides all but the first word of a key that is none, as messages do: `password hunter2: x`.
+    private mutating func hideWords(of name: Range<Int>) {
+        guard let word = line.word(at: name.lowerBound), word.upperBound < name.upperBound else { return }
+        hidden.append(word.upperBound..<name.upperBound)
+    }
+
+    private mutating func beginMap(named name: String, at word: Range<Int>) {
+        guard names.isMap(name), let value = line.valueStart(behind: word.upperBound) else { return }
+        if value == line.end || line.scalars[value] == "#" {
+            freeDepth = min(freeDepth ?? line.depth, line.depth)
+        } else if freeFlow == nil {
+            freeFlow = (line.brackets(at: word.lowerBound), value)
+        }
+    }
+
+    private func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(line.scalars[range])) }
+
+    /// Whether a word like `password` has more behind it, as a key without its colon, or as the text `password x`.
+    private func standsBeforeSecret(_ word: Range<Int>) -> Bool {
+        if line.isFirst(word.lowerBound) { return line.hasMore(behind: word.upperBound) }
+        return line.beginsValue(word.lowerBound) && line.hasMore(behind: word.upperBound, andComment: false)
     }
 
     /// Where to look on when the key is a section whose inner keys speak for themselves.
@@ -107,23 +146,23 @@ struct SecretScanner {
         return value == line.end || ["{", "[", "#"].contains(line.scalars[value]) ? value : nil
     }
 
-    private mutating func hideValue(from value: Int, key: Int, isSection: Bool) {
+    /// Hides a value; where the line goes on behind it, if it does.
+    private mutating func hideValue(from value: Int, key: Int, isSection: Bool) -> Int? {
         if !isSection || value < line.end { begin(.nothing, key: key) }
         guard value < line.end else {
             open = .plain
-            return
+            return nil
         }
-        if let quote = line.quote(at: value) {
-            closeQuote(quote, from: value, searching: value + 1)
-        } else if line.isInFlow(key), !["|", ">", "&", "*", "!", "{", "["].contains(line.scalars[value]),
+        if let quote = line.quote(at: value) { return closeQuote(quote, from: value, searching: value + 1) }
+        if line.isInFlow(key), !["|", ">", "&", "*", "!", "{", "["].contains(line.scalars[value]),
             let end = line.flowEnd(from: value)
         {
             hidden.append(value..<end)
-            scanKeys(from: end)
-        } else {
-            hidden.append(value..<line.end)
-            open = .plain
+            return end
         }
+        hidden.append(value..<line.end)
+        open = .plain
+        return nil
     }
 
     private mutating func begin(_ open: Open, key: Int) {

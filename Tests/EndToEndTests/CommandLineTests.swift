@@ -67,7 +67,7 @@ struct CommandLineTests {
             #expect(
                 broken.output == """
                     broken.yaml:3:3: error: mail: unknown key 'fodler', did you mean 'folder'?
-                        3 |   fodler: x
+                        3 |   fodler: <secret>
                           |   ^~~~~~
                     """)
         }

@@ -65,11 +65,9 @@ import Testing
         return Decoding.decode(file, host: Project.host)
     }
 
-    /// The effective configuration without its notes of where a value came from, and without the key whose name has it
-    /// masked where it is written.
+    /// The effective configuration without its notes of where a value came from.
     private func withoutOrigins(_ outcome: Decoding.Outcome) -> [String] {
         EffectiveConfiguration.yaml(for: outcome.node, root: GatewaySettings.root, registry: Project.host.registry)
             .split(separator: "\n").map { String($0.split(separator: "  # ")[0]) }
-            .filter { !$0.contains("secret_file") }
     }
 }

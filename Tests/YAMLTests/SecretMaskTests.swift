@@ -71,14 +71,7 @@ import Testing
 
     @Test(arguments: texts)
     func `no line that is shown holds a secret`(_ text: String) {
-        for names in [SecretNames(), Self.declared] {
-            let source = ConfigSource(file: "config.yaml", text: text)
-            let problems = source.lines.indices.map { line in
-                ConfigProblem(at: ConfigPosition(file: "", line: line + 1, column: 1), path: "", "a problem")
-            }
-            let shown = Diagnostics(source: source, names: names).text(for: problems)
-            #expect(!shown.contains("canary"))
-        }
+        for names in [SecretNames(), Self.declared] { #expect(!shown(text, names: names).contains("canary")) }
     }
 
     @Test(arguments: texts)
@@ -89,6 +82,60 @@ import Testing
         // What stands where a key should, or names a module, is a name and not a value.
         let named = ["keys:\n  first", "password: can, canary", "{canary", "x, canary", "passwords: canary"]
         if !named.contains(where: text.contains) { #expect(!shown.contains("canary")) }
+    }
+
+    @Test(arguments: [
+        "passwrod", "pasword", "pass", "pwd", "psw", "secert", "tokn", "Passwort", "private", "auth", "bearer", "foo",
+        "my own", "'my own'", "Hosts", "url2",
+    ])
+    func `the value of a key that is no setting is hidden`(_ key: String) {
+        let texts = [
+            "\(key): canary", "mail: {use: smtp, host: h, \(key): canary}", "- {\(key): canary, host: h}",
+            "\(key): 'canary'", "\(key):\n  canary", "\(key):\n- canary", "\(key): |\n  canary\n  x: canary",
+            "\(key): [canary,\n  canary]", "host: h  # \(key): canary", "? \(key)\n: canary", "{\(key) : canary}",
+            "{\(key): {host: canary}}", "\(key):\n  host: canary",
+        ]
+        let slips = ["\(key):canary", "mail: {\(key):canary}", "\(key)=canary", "\(key) = canary"]
+        for text in texts + (key.contains(" ") ? [] : slips) {
+            #expect(!shown(text, names: Self.declared).contains("canary"), "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        "passwrod canary", "mail: {secert canary}", "host: \"secret canary\"", "host: password canary",
+        "host: password:canary",
+    ])
+    func `what stands behind a word like a secret's is hidden`(_ text: String) {
+        #expect(!shown(text, names: Self.declared).contains("canary"))
+    }
+
+    @Test func `the keys of a map are its own`() {
+        let names = SecretNames(root: SampleSettings.root, registry: SampleSettings.registry)
+        for text in ["groups: {a: [], b: 5}", "groups:\n  a: 5\n  b:\n  - x\n  c: 5", "{groups: {a: 5}, name: x}"] {
+            #expect(!shown(text, names: names).contains("<secret>"), "\(text)")
+        }
+        for text in ["groups: {a: []}\nb: canary", "{groups: {a: x}, b: canary}", "groups:\n  a: []\nb: canary"] {
+            #expect(!shown(text, names: names).contains("canary"), "\(text)")
+        }
+    }
+
+    @Test(arguments: [
+        "allow_readable_secret_file: yes", "keys: 5", "secret_file: data/secret.key", "{secret_file: secret.key}",
+        "token_lifetime: 10mm", "token_kind: oqaque", "host: token # why", "use: token-bucket # why",
+        "- {use: token, keys: x}", "# a note on hosts, ports and names", "host: https://auth.example.com",
+        "host: ${env:HOST:-x}",
+    ])
+    func `a setting that is no text is shown whatever its name`(_ text: String) {
+        let names = SecretNames(root: Self.harmless, registry: ModuleRegistry(modules: []))
+        #expect(shown(text, names: names).contains(" 1 | \(text)\n"))
+    }
+
+    private func shown(_ text: String, names: SecretNames) -> String {
+        let source = ConfigSource(file: "config.yaml", text: text)
+        let problems = source.lines.indices.map { line in
+            ConfigProblem(at: ConfigPosition(file: "", line: line + 1, column: 1), path: "", "a problem")
+        }
+        return Diagnostics(source: source, names: names).text(for: problems)
     }
 
     @Test(arguments: [
@@ -138,8 +185,24 @@ import Testing
             fields: Field(
                 "tokens", .object("Tokens.", Field("algorithm", .string, default: "", "It.")) { $0 },
                 default: [:], "Tokens."),
-            Field("passwords", .module(.passwords), default: ["use": "x"], "Passwords.")),
+            Field("passwords", .module(.passwords), default: ["use": "x"], "Passwords."),
+            Field("hosts", .list(of: .string), default: [], "Hosts."), Field("url", .string, default: "", "A URL."),
+            Field("rules", .list(of: rule), default: [], "Rules."),
+            Field("mail", .module(.mail), default: ["use": "file"], "Mail.")),
         registry: SampleSettings.registry)
+
+    private static let rule = Settings<Int>.object(
+        "A rule.", Field("route", .route, default: "", "It."), Field("by", .string, default: "", "It."),
+        Field("path", .path, default: "", "It."), Field("a", .string, default: "", "It.")
+    ) { _, _, _, _ in 0 }
+
+    /// Settings that are named like secrets and cannot be one.
+    private static let harmless = ObjectShape(
+        fields: Field("allow_readable_secret_file", .boolean, default: false, "It."),
+        Field("keys", .integer(1...9), default: 5, "It."), Field("secret_file", .path, default: "", "It."),
+        Field("token_lifetime", .duration(.zero ... .seconds(9)), default: "1s", "It."),
+        Field("token_kind", .words(["opaque"]), default: "opaque", "It."),
+        Field("host", .string, default: "", "It."))
 }
 
 extension ObjectShape {

@@ -46,6 +46,10 @@ public struct ScalarShape: Sendable {
         case words([String])
         /// One of the routes that the binary serves.
         case route
+        /// A number with its unit, such as a duration, a size or a rate, of a pattern (ECMA-262 syntax).
+        case quantity(pattern: String)
+        /// A path of a file or folder.
+        case path
     }
 
     /// What JSON Schema calls it.
@@ -60,6 +64,14 @@ public struct ScalarShape: Sendable {
         self.kind = kind
         self.noun = noun
         self.isSecret = isSecret
+    }
+
+    /// Whether anything may be written, so that the value could be what nobody should see: a text, of a pattern or not.
+    package var isText: Bool {
+        switch kind {
+        case .string: true
+        case .integer, .boolean, .words, .route, .quantity, .path: false
+        }
     }
 }
 

@@ -59,7 +59,7 @@ extension Settings where Value == String {
 
     /// A path of a file or folder; a relative one begins at the folder of the configuration file.
     public static var path: Self {
-        .parsed(ScalarShape(.string(pattern: nil), noun: "a path")) { text in
+        .parsed(ScalarShape(.path, noun: "a path")) { text in
             text.isEmpty || text.utf8.contains(0) ? nil : text
         }
     }

@@ -3,7 +3,7 @@ extension Settings where Value == Duration {
     public static func duration(_ range: ClosedRange<Duration>) -> Self {
         let noun =
             "a duration from \(spelled(range.lowerBound)) to \(spelled(range.upperBound)), such as 90s, 10m, 12h or 30d"
-        let shape = ScalarShape(.string(pattern: "^(0|[1-9][0-9]*)(ms|s|m|h|d)$"), noun: noun)
+        let shape = ScalarShape(.quantity(pattern: "^(0|[1-9][0-9]*)(ms|s|m|h|d)$"), noun: noun)
         return .parsed(shape, hint: unitHint("s, m, h or d")) { text in
             parseDuration(text).flatMap { range.contains($0) ? $0 : nil }
         }
@@ -15,7 +15,7 @@ extension Settings where Value == Int {
     public static func bytes(_ range: ClosedRange<Int>) -> Self {
         let noun =
             "a size from \(spelledBytes(range.lowerBound)) to \(spelledBytes(range.upperBound)), such as 64KiB or 19MiB"
-        let shape = ScalarShape(.string(pattern: "^(0|[1-9][0-9]*)(B|KiB|MiB|GiB)$"), noun: noun)
+        let shape = ScalarShape(.quantity(pattern: "^(0|[1-9][0-9]*)(B|KiB|MiB|GiB)$"), noun: noun)
         return .parsed(shape, hint: unitHint("B, KiB, MiB or GiB")) { text in
             parseBytes(text).flatMap { range.contains($0) ? $0 : nil }
         }

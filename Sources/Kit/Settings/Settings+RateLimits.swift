@@ -2,7 +2,7 @@ extension Settings where Value == RateLimit {
     /// An allowance such as `10 per 15m`: 1 to 1,000,000 in a second up to 30 days.
     public static var rateLimit: Self {
         let pattern = "^[1-9][0-9]{0,6} per [1-9][0-9]*(ms|s|m|h|d)$"
-        let shape = ScalarShape(.string(pattern: pattern), noun: "an allowance such as 10 per 15m")
+        let shape = ScalarShape(.quantity(pattern: pattern), noun: "an allowance such as 10 per 15m")
         return .parsed(shape) { text in
             let words = text.split(separator: " ", omittingEmptySubsequences: false)
             guard words.count == 3, words[1] == "per", let count = Int(words[0]), String(count) == words[0],

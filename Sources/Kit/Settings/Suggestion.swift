@@ -10,7 +10,7 @@ package enum Suggestion {
     }
 
     /// The optimal string alignment distance.
-    private static func edits(from left: [Character], to right: [Character]) -> Int {
+    static func edits(from left: [Character], to right: [Character]) -> Int {
         var rows = [Array(0...right.count)]
         for i in 0..<left.count {
             var row = [i + 1]

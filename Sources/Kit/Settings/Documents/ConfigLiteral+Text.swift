@@ -8,7 +8,7 @@ extension ConfigLiteral {
             switch scalar.kind {
             case .integer: return .number(text)
             case .boolean: return .boolean(text == "true")
-            case .string, .words, .route: return .string(text)
+            case .string, .words, .route, .quantity, .path: return .string(text)
             }
         case (.scalar(let text), _): return .string(text)
         case (.list(let items), .list(let item, _)):

@@ -117,8 +117,8 @@ private struct SchemaBuilder {
 
     private func scalar(_ kind: ScalarShape.Kind) -> [Member] {
         switch kind {
-        case .string(nil): [.init("type", ["string", "number", "boolean"]), .init("minLength", 1)]
-        case .string(let pattern?):
+        case .string(nil), .path: [.init("type", ["string", "number", "boolean"]), .init("minLength", 1)]
+        case .string(let pattern?), .quantity(let pattern):
             [.init("type", "string"), .init("pattern", .string("(\(pattern))|\(Self.pattern)"))]
         case .integer(let range):
             orInterpolation([
