@@ -21,10 +21,24 @@ public struct ConfigDocument: Sendable {
     public func decode<Value>(
         _ settings: Settings<Value>, registry: ModuleRegistry
     ) -> (value: Value?, problems: [ConfigProblem]) {
-        guard let root else { return (nil, problems.inOrderOfFile) }
         var reading = ConfigReading(registry: registry)
-        let value = settings.read(root, in: &reading)
-        let all = (problems + reading.problems).inOrderOfFile
+        let value = root.flatMap { settings.read($0, in: &reading) }
+        let met = (problems + reading.problems).inOrderOfFile
+        let all = met.isEmpty ? [] : discreet(met, settings.shape, registry)
         return (all.contains { $0.severity == .error } ? nil : value, all)
+    }
+
+    /// The problems, those at a place that may hold a secret without the file's own words.
+    private func discreet(
+        _ problems: [ConfigProblem], _ shape: SettingShape, _ registry: ModuleRegistry
+    ) -> [ConfigProblem] {
+        let names = shape.object.map { SecretNames(root: $0, registry: registry) } ?? SecretNames()
+        let mask = SecretMask(lines: source.lines, names: names)
+        return problems.map { problem in
+            var problem = problem
+            if let discreet = problem.discreetMessage, mask.hides(problem) { problem.message = discreet }
+            problem.discreetMessage = nil
+            return problem
+        }
     }
 }

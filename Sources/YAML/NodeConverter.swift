@@ -70,7 +70,8 @@ struct NodeConverter {
             guard let (name, position) = self.key(key) else { continue }
             let node = try descend(name, to: value)
             if let first = places[name] {
-                report("key \(quoted(name)) is already given at \(first.line):\(first.column)", position)
+                let rest = "is already given at \(first.line):\(first.column)"
+                report("key \(quoted(name)) \(rest)", position, discreetly: "this key \(rest)")
             } else {
                 places[name] = position
                 entries.append(ConfigEntry(key: name, at: position, value: node))
@@ -141,12 +142,14 @@ struct NodeConverter {
         scalar.mark.flatMap { originalKeys[YAMLTree.Place($0)] } ?? scalar.string
     }
 
-    private mutating func report(_ message: String, _ position: ConfigPosition) {
-        problems.append(problem(message, position))
+    private mutating func report(_ message: String, _ position: ConfigPosition, discreetly: String? = nil) {
+        problems.append(problem(message, position, discreetly))
     }
 
-    private func problem(_ message: String, _ position: ConfigPosition) -> ConfigProblem {
-        let text = path.reduce(into: "") { $0 += $0.isEmpty || $1.hasPrefix("[") ? $1 : "." + $1 }
-        return ConfigProblem(at: position, path: text, message)
+    private func problem(
+        _ message: String, _ position: ConfigPosition, _ discreetly: String? = nil
+    ) -> ConfigProblem {
+        let text = path.map(withoutSecrets).reduce(into: "") { $0 += $0.isEmpty || $1.hasPrefix("[") ? $1 : "." + $1 }
+        return ConfigProblem(at: position, path: text, message, discreetly: discreetly)
     }
 }

@@ -29,6 +29,13 @@ struct SecretMask: Sendable {
         self.names = names
     }
 
+    /// Whether any part of what a problem is about must not be shown.
+    func hides(_ problem: ConfigProblem) -> Bool {
+        let start = problem.position.column - 1
+        let place = start..<max(start + 1, start + problem.position.length)
+        return line(problem.position.line, showing: problem).hidden.contains { $0.overlaps(place) }
+    }
+
     /// A line, from 1. When the problem's own path leads to a secret, everything from its place on is hidden too: an
     /// alias can stand for a text under an innocent key.
     func line(_ number: Int, showing problem: ConfigProblem) -> Line {

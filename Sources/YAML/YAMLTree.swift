@@ -49,7 +49,11 @@ struct YAMLTree {
     ) throws(UnusableText) {
         let place = Place(mark)
         let position = ConfigPosition(file: source.file, line: place.line, column: place.column)
-        let duplicate = UnusableText("key \(quoted(key)) is given twice in this map", at: position)
+        let duplicate = UnusableText([
+            ConfigProblem(
+                at: position, path: "", "key \(quoted(key)) is given twice in this map",
+                discreetly: "this key is given twice in this map")
+        ])
         guard originalKeys[place] == nil, originalKeys.count < 50, lines.indices.contains(place.line - 1),
             let stand = Unicode.Scalar(0xF0000 + UInt32(originalKeys.count))
         else { throw duplicate }

@@ -79,9 +79,7 @@ import Testing
         let document = YAMLReader(inputs: SampleSettings.inputs).read(text, file: "config.yaml")
         let (_, problems) = document.decode(SampleSettings.settings, registry: SampleSettings.registry)
         let shown = Diagnostics(source: document.source, names: Self.declared).text(for: problems)
-        // What stands where a key should, or names a module, is a name and not a value.
-        let named = ["keys:\n  first", "password: can, canary", "{canary", "x, canary", "passwords: canary"]
-        if !named.contains(where: text.contains) { #expect(!shown.contains("canary")) }
+        #expect(!shown.contains("canary"))
     }
 
     @Test(arguments: [

@@ -16,9 +16,13 @@ public struct ConfigReading: Sendable {
     /// Begins a pass that knows these modules.
     public init(registry: ModuleRegistry = ModuleRegistry(modules: [])) { self.registry = registry }
 
-    /// Notes an error at a node, under the path where the pass stands.
-    public mutating func report(_ message: String, at position: ConfigPosition) {
-        problems.append(ConfigProblem(.error, at: position, path: pathText, message))
+    /// Notes an error at a node, under the path where the pass stands. A message that repeats what the file says has a
+    /// second form that does not, for places that may hold a secret.
+    public mutating func report(
+        _ message: String, at position: ConfigPosition, discreetly discreetMessage: String? = nil
+    ) {
+        problems.append(
+            ConfigProblem(.error, at: position, path: pathText, message, discreetly: discreetMessage))
         errorCount += 1
     }
 
@@ -47,7 +51,8 @@ public struct ConfigReading: Sendable {
 
     private var pathText: String {
         steps.reduce(into: "") { text, step in
-            text += text.isEmpty || step.name.hasPrefix("[") ? step.name : "." + step.name
+            let name = withoutSecrets(step.name)
+            text += text.isEmpty || name.hasPrefix("[") ? name : "." + name
         }
     }
 }

@@ -8,13 +8,29 @@ func found(_ scalar: ConfigScalar) -> String {
     }
 }
 
-/// A found text for a problem's message: in quotes, controls escaped, a URL's password left out, cut to 60 characters.
+/// What stands in the place of ``found(_:)`` where the file may hold a secret.
+func foundDiscreetly(_ scalar: ConfigScalar) -> String {
+    scalar.isOfTheFile ? "a value that is not shown" : found(scalar)
+}
+
+/// A found text for a problem's message: in quotes, controls escaped, what looks like a secret left out, cut to 60
+/// characters.
 package func quoted(_ text: String) -> String {
-    let shown = withoutUserPassword(text).unicodeScalars
+    let shown = withoutSecrets(text).unicodeScalars
     let cut = shown.prefix(60).map {
         $0.properties.generalCategory == .control ? "\\u{\(String($0.value, radix: 16))}" : String($0)
     }
     return "'" + cut.joined() + (shown.count > 60 ? "…'" : "'")
+}
+
+/// A text without a URL's password, and without what stands behind a word such as `password` that begins it.
+package func withoutSecrets(_ text: String) -> String {
+    let word = text.prefix { $0.isLetter || $0.isNumber || ["_", "-", "."].contains($0) }
+    let rest = text[word.endIndex...]
+    guard let mark = rest.first, mark == ":" || mark == "=" || mark.isWhitespace, rest.count > 1,
+        SecretWords.resemble(word)
+    else { return withoutUserPassword(text) }
+    return word + rest.prefix(1) + (mark == ":" ? " …" : "…")
 }
 
 /// A text in which the password of `scheme://user:password@host`, and what stands behind `password=` and its like, are

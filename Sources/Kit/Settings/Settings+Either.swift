@@ -13,9 +13,11 @@ extension Settings {
                 reading = trial
                 return value
             }
-            var found = node.content.noun
-            if case .scalar(let scalar) = node.content, !shape.hasSecret { found = GatewayKit.found(scalar) }
-            reading.report("expected \(shape.noun), found \(found)", at: node.position)
+            if case .scalar(let scalar) = node.content, !shape.hasSecret {
+                reading.report(expected: shape.noun, found: scalar, "", at: node.position)
+            } else {
+                reading.report("expected \(shape.noun), found \(node.content.noun)", at: node.position)
+            }
             return nil
         }
     }

@@ -5,15 +5,26 @@ extension Settings {
             guard let (name, position, rest) = choice(in: node, of: slot, &reading) else { return nil }
             guard let module = reading.registry.module(named: name.text, in: slot) else {
                 let names = reading.registry.names(in: slot.name)
-                let hint =
-                    Suggestion.nearest(to: name.text, among: names).map { "did you mean '\($0)'?" }
-                    ?? (names.isEmpty ? "there is none" : "there are " + names.joined(separator: ", "))
-                reading.report("unknown \(slot.name) module \(found(name)), \(hint)", at: position)
+                report(name, of: slot, among: names, at: position, &reading)
                 return nil
             }
             guard let make = module.decode(rest, &reading) else { return nil }
             return ModuleChoice(name: name.text, position: position, make: make)
         }
+    }
+
+    private static func report<Product>(
+        _ name: ConfigScalar, of slot: Slot<Product>, among names: [String], at position: ConfigPosition,
+        _ reading: inout ConfigReading
+    ) {
+        let unknown = "unknown \(slot.name) module"
+        if let meant = Suggestion.nearest(to: name.text, among: names) {
+            // What is near a module's name is a slip of the pen and no secret.
+            return reading.report("\(unknown) \(found(name)), did you mean '\(meant)'?", at: position)
+        }
+        let rest = names.isEmpty ? "there is none" : "there are " + names.joined(separator: ", ")
+        reading.report(
+            "\(unknown) \(found(name)), \(rest)", at: position, discreetly: "\(unknown) that is not shown, \(rest)")
     }
 
     /// The chosen name with its position, and the section without its `use:`.

@@ -39,7 +39,9 @@ extension Settings {
             let suggestion = Suggestion.nearest(to: entry.key, among: fields.map(\.name))
             if let suggestion { meant.insert(suggestion) }
             let hint = suggestion.map { ", did you mean '\($0)'?" } ?? ""
-            reading.report("unknown key \(quotedKey(entry.key))\(hint)", at: entry.position)
+            reading.report(
+                "unknown key \(quotedKey(entry.key))\(hint)", at: entry.position,
+                discreetly: "unknown key that is not shown")
         }
         return meant
     }
@@ -50,9 +52,9 @@ extension Settings {
     }
 }
 
-/// A key for a problem's message. What stands behind its first word is left out: `password hunter2: x` is a colon in
-/// the wrong place.
+/// A key for a problem's message. What stands behind its first word is left out: `password hunter2: x` and
+/// `{password:hunter2}` are a colon in the wrong place.
 private func quotedKey(_ key: String) -> String {
-    guard let space = key.firstIndex(where: \.isWhitespace) else { return quoted(key) }
-    return quoted(key[..<space] + " …")
+    guard let end = key.firstIndex(where: { $0.isWhitespace || $0 == ":" || $0 == "=" }) else { return quoted(key) }
+    return quoted(key[..<end] + " …")
 }

@@ -10,7 +10,7 @@ extension Settings where Value == String {
                 return scalar.text
             }
             let hint = Suggestion.nearest(to: scalar.text, among: routes).map { ", did you mean '\($0)'?" } ?? ""
-            reading.report("expected \(noun), found \(found(scalar))\(hint)", at: node.position)
+            reading.report(expected: noun, found: scalar, hint, at: node.position)
             return nil
         }
     }

@@ -8,11 +8,12 @@ extension Settings {
         Settings(shape: .scalar(shape)) { node, reading in
             guard let scalar = scalar(node, shape.noun, &reading) else { return nil }
             if let value = parse(scalar.text) { return value }
-            let isShown = !shape.isSecret && scalar.isOfTheFile
-            let hint = isShown ? hint(scalar.text) ?? "" : ""
-            reading.report(
-                "expected \(shape.noun)" + (shape.isSecret ? "" : ", found \(found(scalar))") + hint,
-                at: node.position)
+            guard !shape.isSecret else {
+                reading.report("expected \(shape.noun)", at: node.position)
+                return nil
+            }
+            let hint = scalar.isOfTheFile ? hint(scalar.text) ?? "" : ""
+            reading.report(expected: shape.noun, found: scalar, hint, at: node.position)
             return nil
         }
     }
@@ -71,6 +72,16 @@ extension Settings where Value == Secret<String> {
 extension ConfigScalar {
     /// Whether the text stands in the file, or is a default: whether a problem may repeat it.
     var isOfTheFile: Bool { origin == .written || origin == .standard }
+}
+
+extension ConfigReading {
+    /// Notes that a scalar is not what was expected.
+    mutating func report(expected noun: String, found scalar: ConfigScalar, _ hint: String, at position: ConfigPosition)
+    {
+        report(
+            "expected \(noun), found \(found(scalar))\(hint)", at: position,
+            discreetly: "expected \(noun), found \(foundDiscreetly(scalar))")
+    }
 }
 
 private func nonEmpty(_ node: ConfigNode, _ noun: String, _ reading: inout ConfigReading) -> ConfigScalar? {
