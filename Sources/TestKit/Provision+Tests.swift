@@ -8,12 +8,12 @@ extension Provision {
         time: any TimeSource = ManualTime(), random: any RandomSource = CountedRandom(),
         storage: (any Storage)? = InMemoryStorage(), folder: String = "/folder-of-the-file",
         publicURL: String = "https://auth.example.com",
-        keyring: SecretKeyring = SecretKeyring([(id: "test", key: Secret([UInt8](repeating: 7, count: 32)))]),
-        services: ServiceList = ServiceList(), logger: Logger = Logger(label: "test")
+        keyring: SecretKeyring? = SecretKeyring([(id: "test", key: Secret([UInt8](repeating: 7, count: 32)))]),
+        mayCreate: Bool = true, services: ServiceList = ServiceList(), logger: Logger = Logger(label: "test")
     ) throws -> Provision {
         Provision(
             logger: logger, time: time, random: random, folder: folder, publicURL: try PublicURL(publicURL),
-            keyring: keyring, storage: storage, services: services)
+            mayCreate: mayCreate, keyring: keyring, storage: storage, services: services)
     }
 }
 

@@ -11,9 +11,13 @@ import Testing
 
     @Test func `a missing file is made for its owner alone, and opens what it sealed`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let made = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        let file = SecretFile(path: path, allowsReadable: false)
+        #expect(file.isMissing)
+        try file.make(random: CountedRandom())
+        #expect(!file.isMissing)
+        let made = try file.keyring()
         let sealed = try made.seal([1, 2, 3], for: "test")
-        let read = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom(seed: 2))
+        let read = try SecretFile(path: path, allowsReadable: false).keyring()
         #expect(try read.open(sealed, for: "test") == [1, 2, 3])
         #expect(try mode(of: path) == 0o600)
         #expect(try mode(of: folder.appendingPathComponent("data").path) == 0o700)
@@ -21,13 +25,13 @@ import Testing
 
     @Test func `a file that others can read is refused, unless that is allowed`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        _ = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        try SecretFile(path: path, allowsReadable: false).make(random: CountedRandom())
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
         let error = #expect(throws: SecretFileError.self) {
-            try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+            try SecretFile(path: path, allowsReadable: false).keyring()
         }
         #expect(error?.what == "can be read by others, run: chmod 600 \(path)")
-        _ = try SecretFile(path: path, allowsReadable: true).keyring(random: CountedRandom())
+        _ = try SecretFile(path: path, allowsReadable: true).keyring()
     }
 
     @Test(arguments: [
@@ -43,17 +47,29 @@ import Testing
             atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
         #expect(isMade)
         let error = #expect(throws: SecretFileError.self) {
-            try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+            try SecretFile(path: path, allowsReadable: false).keyring()
         }
         #expect(error?.what == what)
     }
 
+    @Test func `a file is never made over another, and lines may end as Windows ends them`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = SecretFile(path: path, allowsReadable: false)
+        try file.make(random: CountedRandom())
+        let sealed = try file.keyring().seal([1], for: "test")
+        try file.make(random: CountedRandom(seed: 2))
+        #expect(try file.keyring().open(sealed, for: "test") == [1])
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try Data("# keys\r\n\r\n\(text.dropLast())\r\n".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(try file.keyring().open(sealed, for: "test") == [1])
+    }
+
     @Test func `a link to a file of its owner's alone is taken`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        _ = try SecretFile(path: path, allowsReadable: false).keyring(random: CountedRandom())
+        try SecretFile(path: path, allowsReadable: false).make(random: CountedRandom())
         let link = folder.appendingPathComponent("link").path
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
-        _ = try SecretFile(path: link, allowsReadable: false).keyring(random: CountedRandom())
+        _ = try SecretFile(path: link, allowsReadable: false).keyring()
     }
 
     private func mode(of path: String) throws -> Int? {

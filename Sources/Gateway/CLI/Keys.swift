@@ -17,7 +17,9 @@ struct KeysList: Verb {
 
     func run(on host: Host) async throws {
         let deployment = try Deployment.read(file, on: host)
-        let store = try await Making(deployment, logger: deployment.logger(atLeast: .warning)).store()
+        let store = try await Making(
+            deployment, mayCreate: false, logger: deployment.logger(atLeast: .warning)
+        ).store()
         let keys = try await store.read { records throws(StorageError) in try records.keys.all() }
         for key in keys {
             var line = "\(key.id)  \(key.algorithm)  \(key.state.rawValue)  created \(key.createdAt.iso8601)"

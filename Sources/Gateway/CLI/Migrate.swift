@@ -13,7 +13,7 @@ struct Migrate: Verb {
 
     func run(on host: Host) async throws {
         let deployment = try Deployment.read(file, on: host)
-        let store = try await Making(deployment, logger: deployment.logger(atLeast: .warning)).store()
+        let store = try await Making(deployment, mayCreate: true, logger: deployment.logger(atLeast: .warning)).store()
         let applied = try await store.migrate()
         for script in applied { host.say("applied \(script.version) \(script.name)") }
         for script in try await store.migrations() {

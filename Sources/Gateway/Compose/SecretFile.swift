@@ -8,9 +8,14 @@ struct SecretFile {
     /// Whether a file that group or others can read is taken all the same.
     let allowsReadable: Bool
 
-    /// The keys of the file; a missing one is made with one new key, for its owner's eyes alone.
-    func keyring(random: any RandomSource) throws(SecretFileError) -> SecretKeyring {
-        if !FileManager.default.fileExists(atPath: path) { try make(random: random) }
+    /// Whether there is nothing at the path; a link that leads nowhere is something.
+    var isMissing: Bool {
+        var status = stat()
+        return lstat(path, &status) != 0 && errno == ENOENT
+    }
+
+    /// The keys of the file.
+    func keyring() throws(SecretFileError) -> SecretKeyring {
         let attributes: [FileAttributeKey: Any]
         let contents: String
         do {
@@ -30,7 +35,9 @@ struct SecretFile {
 
     private func keys(in contents: String) throws(SecretFileError) -> [(id: String, key: Secret<[UInt8]>)] {
         var keys: [(id: String, key: Secret<[UInt8]>)] = []
-        for (number, line) in contents.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // "\r\n" is one character to Swift, and a newline.
+        let lines = contents.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (number, line) in lines.enumerated() {
             let text = line.trimmingCharacters(in: .whitespaces)
             if text.isEmpty || text.hasPrefix("#") { continue }
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -50,9 +57,9 @@ struct SecretFile {
         return keys
     }
 
-    /// Writes a new file beside its place and links it in, so that of two processes that start at once one makes it,
-    /// and nobody reads half of it.
-    private func make(random: any RandomSource) throws(SecretFileError) {
+    /// Makes the file with one new key, for its owner's eyes alone. It is written beside its place and linked in, so
+    /// that of two processes that start at once one makes it, and nobody reads half of it.
+    func make(random: any RandomSource) throws(SecretFileError) {
         let manager = FileManager.default
         let folder = (path as NSString).deletingLastPathComponent
         let draft = path + "." + random.identifier()

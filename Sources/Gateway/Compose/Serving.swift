@@ -14,12 +14,12 @@ enum Serving {
     static func run(_ deployment: Deployment) async throws(Failure) {
         umask(0o077)
         let logger = deployment.logger()
-        let making = Making(deployment, logger: logger)
+        let making = Making(deployment, mayCreate: true, logger: logger)
         let products = try await making.products()
         let revocations = RevocationLog(
-            storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
+            storage: products.parts.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
         await revocations.catchUp()
-        let outbox = Outbox(keyring: try making.keyring(), signal: OutboxSignal())
+        let outbox = Outbox(keyring: products.parts.keyring, signal: OutboxSignal())
         let door = publicDoor(deployment, products, outbox, revocations, logger)
         let announcement = Announcement(logger: logger)
         let services: [any Service] =
@@ -43,10 +43,10 @@ enum Serving {
         _ logger: Logger
     ) -> FrontDoor {
         let endpoints = GatewayEndpoints(
-            flows: deployment.flows(over: products, outbox: outbox, follower: revocations),
+            flows: deployment.flows(over: products.parts, outbox: outbox, follower: revocations),
             credentials: CredentialCheck(
-                issuer: products.issuer, revocations: revocations, time: deployment.host.time),
-            issuer: products.issuer, policy: products.hasher.policy)
+                issuer: products.parts.issuer, revocations: revocations, time: deployment.host.time),
+            issuer: products.parts.issuer, policy: products.parts.hasher.policy)
         let server = deployment.settings.server
         return FrontDoor(
             endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
@@ -60,10 +60,11 @@ enum Serving {
         let host = deployment.host
         return [
             OutboxDelivery(
-                storage: products.store, mailer: products.mailer, outbox: outbox, time: host.time,
+                storage: products.parts.store, mailer: products.mailer, outbox: outbox, time: host.time,
                 random: host.random, logger: logger),
             Chores(
-                storage: products.store, lifetimes: products.issuer.lifetimes, time: host.time, random: host.random,
+                storage: products.parts.store, lifetimes: products.parts.issuer.lifetimes, time: host.time,
+                random: host.random,
                 logger: logger),
         ]
     }
@@ -74,7 +75,7 @@ enum Serving {
     ) -> [any Service] {
         let server = deployment.settings.server
         let operations = FrontDoor(
-            endpoints: Endpoint.health { await readiness(of: products.store, revocations) },
+            endpoints: Endpoint.health { await readiness(of: products.parts.store, revocations) },
             publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
         return [
             Listener(

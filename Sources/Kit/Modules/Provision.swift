@@ -14,30 +14,42 @@ public struct Provision: Sendable {
     public let folder: String
     /// The address under which people reach this deployment.
     public let publicURL: PublicURL
-    /// Seals what the store must not hold in clear.
-    public let keyring: SecretKeyring
+    /// Whether this run may begin a deployment: make the store that is not there. Those who only look at it or change
+    /// what it holds must not, or a slip in a path would be answered by an empty store.
+    public let mayCreate: Bool
+    private let keys: SecretKeyring?
     private let store: (any Storage)?
     private let services: ServiceList
 
-    /// States every part; `storage` is nil while the storage module itself is made.
+    /// States every part; `keyring` and `storage` are nil while the storage module itself is made.
     public init(
         logger: Logger, time: any TimeSource, random: any RandomSource, folder: String, publicURL: PublicURL,
-        keyring: SecretKeyring, storage: (any Storage)?, services: ServiceList
+        mayCreate: Bool = true, keyring: SecretKeyring?, storage: (any Storage)?, services: ServiceList
     ) {
         self.logger = logger
         self.time = time
         self.random = random
         self.folder = folder
         self.publicURL = publicURL
-        self.keyring = keyring
+        self.mayCreate = mayCreate
+        keys = keyring
         self.store = storage
         self.services = services
     }
 
-    /// The deployment's store; throws ``ProvisionError`` for the modules that come before it.
+    /// The deployment's store; throws ``ProvisionError`` for the module that makes it.
     public func storage() throws(ProvisionError) -> any Storage {
-        guard let store else { throw ProvisionError(missing: "storage") }
+        guard let store else { throw ProvisionError(missing: "store") }
         return store
+    }
+
+    /// Seals what the store must not hold in clear; throws ``ProvisionError`` for the module that makes the store: a
+    /// keyring is made for a store that is new, and never for one that has lost its own.
+    public var keyring: SecretKeyring {
+        get throws(ProvisionError) {
+            guard let keys else { throw ProvisionError(missing: "keyring") }
+            return keys
+        }
     }
 
     /// A path of the file, made absolute; an absolute one stays.
@@ -47,14 +59,25 @@ public struct Provision: Sendable {
     public func run(_ service: any Service) { services.add(service) }
 }
 
-/// A module asked for the product of a slot that is made after its own.
+/// A module asked for what is made later than itself.
 public struct ProvisionError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The slot's name.
+    /// What it asked for.
     public let missing: String
 
     init(missing: String) { self.missing = missing }
 
-    public var description: String { "the \(missing) slot is made later than this module" }
+    public var description: String { "the \(missing) is made later than this module" }
+}
+
+/// There is no store where the file says, and this run may not make one (``Provision/mayCreate``).
+public struct MissingStore: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where it was looked for, without credentials.
+    public let place: String
+
+    /// States the place.
+    public init(at place: String) { self.place = place }
+
+    public var description: String { "there is no store at \(place)" }
 }
 
 /// The background work that modules have handed over, in the order of their making.

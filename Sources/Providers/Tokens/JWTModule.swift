@@ -50,7 +50,8 @@ enum JWTModule {
         .tokens, "jwt", "Issues access tokens as signed JWTs and checks them.", settings: JWTSettings.settings
     ) { settings, provision in
         let store = SigningKeyStore(
-            storage: try provision.storage(), keyring: provision.keyring, time: provision.time, random: provision.random
+            storage: try provision.storage(), keyring: try provision.keyring, time: provision.time,
+            random: provision.random
         )
         return JWTIssuer(
             issuer: provision.publicURL.text, audience: settings.audience, lifetimes: settings.lifetimes,

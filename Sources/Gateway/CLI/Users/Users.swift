@@ -19,13 +19,14 @@ struct Users: ParsableCommand {
 }
 
 extension Administration {
-    /// Makes what the flows for operators need out of a file.
-    static func open(_ file: FileOption, on host: Host) async throws -> Administration {
+    /// Makes what the flows for operators need out of a file; a deployment that is not there is begun only when the
+    /// verb may.
+    static func open(_ file: FileOption, mayCreate: Bool = false, on host: Host) async throws -> Administration {
         let deployment = try Deployment.read(file, on: host)
-        let making = Making(deployment, logger: deployment.logger(atLeast: .warning))
-        let outbox = Outbox(keyring: try making.keyring(), signal: OutboxSignal())
-        let flows = deployment.flows(over: try await making.products(), outbox: outbox, follower: NoFollower())
-        return flows.administration
+        let making = Making(deployment, mayCreate: mayCreate, logger: deployment.logger(atLeast: .warning))
+        let parts = try await making.flowParts()
+        let outbox = Outbox(keyring: parts.keyring, signal: OutboxSignal())
+        return deployment.flows(over: parts, outbox: outbox, follower: NoFollower()).administration
     }
 
     /// Finds an account, changes it and says what became of it; a change that answers nil met no account any more.

@@ -22,7 +22,7 @@ struct UsersCreate: Verb {
         let (name, address) = (
             try checked("username") { try Username(username) }, try checked("email") { try EmailAddress(email) }
         )
-        let administration = try await Administration.open(file, on: host)
+        let administration = try await Administration.open(file, mayCreate: true, on: host)
         let password = try PasswordPrompt.read(fromStandardInput: passwordStdin)
         let creation = try await administration.create(
             name, address, isEmailVerified: true, password: password, groups: groups?.groups ?? [], by: .commandLine)

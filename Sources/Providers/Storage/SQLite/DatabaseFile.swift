@@ -8,6 +8,12 @@
 struct DatabaseFile {
     let path: String
 
+    /// Whether something is there, or it cannot be told.
+    var exists: Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 || errno != ENOENT
+    }
+
     /// Makes the file (0600) and its missing folders (0700) where there are none; a file that others can read is closed
     /// to them, a folder that was there is left alone.
     ///

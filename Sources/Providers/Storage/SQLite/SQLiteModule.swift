@@ -12,5 +12,9 @@ enum SQLiteModule {
     /// The recipe.
     static let module = Module<any Storage>(
         .storage, "sqlite", "Keeps everything in one SQLite file.", settings: settings
-    ) { path, provision in try await SQLiteStorage.open(path: provision.path(path), time: provision.time) }
+    ) { path, provision in
+        let path = provision.path(path)
+        guard provision.mayCreate || DatabaseFile(path: path).exists else { throw MissingStore(at: path) }
+        return try await SQLiteStorage.open(path: path, time: provision.time)
+    }
 }
