@@ -51,6 +51,9 @@ struct Interpolation {
         guard let first = name.first, !first.isNumber, tail.isEmpty || tail.hasPrefix(":-") else {
             throw Self.malformed
         }
+        guard !tail.contains("${") else {
+            throw Refusal(message: "a default cannot hold ${…}, which cannot be nested")
+        }
         let origin = ConfigScalar.Origin.environment(name: String(name))
         let value = inputs.environment(String(name))
         if let value, tail.isEmpty || !value.isEmpty { return (value, origin) }
