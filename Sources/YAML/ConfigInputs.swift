@@ -3,9 +3,9 @@ import Foundation
 /// What `${env:NAME}` and `${file:/path}` are filled in from.
 public struct ConfigInputs: Sendable {
     /// Why a file's content cannot be had.
-    public enum FileRefusal: Error, Sendable {
-        /// It is not there, is no file, or may not be read.
-        case unreadable
+    public enum FileRefusal: Error, Hashable, Sendable {
+        /// It is not there, is no file, or may not be read; the reason in a few words.
+        case unreadable(String)
         /// It has more bytes than the limit.
         case tooLong
     }
@@ -27,7 +27,7 @@ public struct ConfigInputs: Sendable {
     /// An environment and files by their paths, as values; for tests.
     public init(environment: [String: String] = [:], files: [String: String] = [:]) {
         self.init(environment: { environment[$0] }) { (path, limit) throws(FileRefusal) in
-            guard let content = files[path] else { throw .unreadable }
+            guard let content = files[path] else { throw .unreadable("no such file") }
             guard content.utf8.count <= limit else { throw .tooLong }
             return Array(content.utf8)
         }
@@ -42,12 +42,10 @@ public struct ConfigInputs: Sendable {
     /// Reads a file of the machine, unless it has more bytes than the limit.
     public static func systemFile(_ path: String, _ limit: Int) throws(FileRefusal) -> [UInt8] {
         let content: [UInt8]
-        do {
-            guard let file = FileHandle(forReadingAtPath: path) else { throw FileRefusal.unreadable }
-            defer { file.closeFile() }
-            content = Array(try file.read(upToCount: limit + 1) ?? Data())
+        do throws(UnreadableFile) {
+            content = try MachineFile.contents(of: path, upTo: limit)
         } catch {
-            throw .unreadable
+            throw .unreadable(error.reason)
         }
         guard content.count <= limit else { throw .tooLong }
         return content

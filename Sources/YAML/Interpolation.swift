@@ -69,7 +69,7 @@ struct Interpolation {
             bytes = try inputs.readFile(named.hasPrefix("/") ? named : folder + named, Self.fileLimit)
         } catch {
             switch error {
-            case .unreadable: throw Refusal(message: "the file \(quoted(named)) cannot be read")
+            case .unreadable(let why): throw Refusal(message: "the file \(quoted(named)) cannot be read: \(why)")
             case .tooLong:
                 throw Refusal(message: "the file \(quoted(named)) is larger than \(spelledBytes(Self.fileLimit))")
             }

@@ -56,8 +56,10 @@ import Testing
         defer { _ = unlink(path) }
         #expect(try ConfigInputs.systemFile(path, 6) == Array("secret".utf8))
         #expect(throws: ConfigInputs.FileRefusal.tooLong) { try ConfigInputs.systemFile(path, 5) }
-        #expect(throws: ConfigInputs.FileRefusal.unreadable) { try ConfigInputs.systemFile(path + "x", 5) }
-        #expect(throws: ConfigInputs.FileRefusal.unreadable) { try ConfigInputs.systemFile("/", 5) }
+        #expect(throws: ConfigInputs.FileRefusal.unreadable("no such file")) {
+            try ConfigInputs.systemFile(path + "x", 5)
+        }
+        #expect(throws: ConfigInputs.FileRefusal.unreadable("it is a folder")) { try ConfigInputs.systemFile("/", 5) }
     }
 
     private func scalar(_ text: String) -> ConfigScalar? {

@@ -63,9 +63,13 @@ struct ConfigurationFile: Sendable {
         if named == nil, !FileManager.default.fileExists(atPath: path) {
             return ConfigurationFile(name: "built-in defaults", path: path, bytes: [])
         }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure("\(name): error: cannot be read", status: ExitStatus.unusableConfiguration)
+        do throws(UnreadableFile) {
+            // A file that is too large is refused by its reader, with its place.
+            let bytes = try MachineFile.contents(ofAny: path, upTo: YAMLReader.Limits().bytes)
+            return ConfigurationFile(name: name, path: path, bytes: bytes)
+        } catch {
+            throw Failure(
+                "\(name): error: cannot be read: \(error.reason)", status: ExitStatus.unusableConfiguration)
         }
-        return ConfigurationFile(name: name, path: path, bytes: Array(data))
     }
 }
