@@ -25,6 +25,8 @@ enum ExitStatus {
     static let fine: Int32 = 0
     static let failed: Int32 = 1
     static let wrongUsage: Int32 = 2
+    /// As a shell counts a process that ^C has ended.
+    static let interrupted: Int32 = 130
     /// `EX_CONFIG` of sysexits.
     static let unusableConfiguration: Int32 = 78
 }

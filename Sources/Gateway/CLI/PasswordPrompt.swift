@@ -6,10 +6,7 @@ import GatewayKit
 enum PasswordPrompt {
     static func read(fromStandardInput: Bool) throws(Failure) -> Password {
         if fromStandardInput {
-            guard let line = readLine(strippingNewline: true), !line.isEmpty else {
-                throw Failure("standard input held no password")
-            }
-            return Password(line)
+            return Password(try nonEmpty(PasswordLine.read(from: STDIN_FILENO), or: "standard input held no password"))
         }
         guard isatty(STDIN_FILENO) == 1 else {
             throw Failure("there is no terminal to ask at: use --password-stdin", status: ExitStatus.wrongUsage)
@@ -26,13 +23,31 @@ enum PasswordPrompt {
         tcgetattr(STDIN_FILENO, &settings)
         let before = settings
         settings.c_lflag &= ~tcflag_t(ECHO)
+        let interrupts = settings.takeInterruptsAsLineEnds()
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         defer {
             var restored = before
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &restored)
             FileHandle.standardError.write(Data("\n".utf8))
         }
-        guard let line = readLine(strippingNewline: true), !line.isEmpty else { throw Failure("no password was typed") }
+        let typed = try PasswordLine.read(from: STDIN_FILENO, interrupts: interrupts)
+        return try nonEmpty(typed, or: "no password was typed")
+    }
+
+    private static func nonEmpty(_ line: String, or refusal: String) throws(Failure) -> String {
+        guard !line.isEmpty else { throw Failure(refusal) }
         return line
+    }
+}
+
+extension termios {
+    /// Has ^C and ^\ end the line instead of the process, which would leave the terminal without its echo; the bytes
+    /// that they send.
+    fileprivate mutating func takeInterruptsAsLineEnds() -> [UInt8] {
+        c_lflag &= ~tcflag_t(ISIG)
+        return withUnsafeMutableBytes(of: &c_cc) { characters in
+            (characters[Int(VEOL)], characters[Int(VEOL2)]) = (characters[Int(VINTR)], characters[Int(VQUIT)])
+            return [characters[Int(VEOL)], characters[Int(VEOL2)]].filter { $0 != 0 }
+        }
     }
 }
