@@ -40,6 +40,16 @@ public struct BrokenFile: Sendable, CustomTestStringConvertible {
     ) {
         let document = reader.read(text, file: name)
         let problems = document.decode(settings, registry: registry).problems
+        let names = settings.shape.object.map { SecretNames(root: $0, registry: registry) } ?? SecretNames()
+        verify(problems, of: document.source, names: names, sourceLocation: sourceLocation)
+    }
+
+    /// Expects exactly the announced ones among these problems, which a reader of one's own has met, and no canary in
+    /// any output.
+    public func verify(
+        _ problems: [ConfigProblem], of source: ConfigSource, names: SecretNames,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         let expected = announced
         #expect(!expected.isEmpty, "\(name) announces no problem", sourceLocation: sourceLocation)
         var unexpected: [String] = []
@@ -54,8 +64,7 @@ public struct BrokenFile: Sendable, CustomTestStringConvertible {
         #expect(unexpected.isEmpty, "problems that are not announced", sourceLocation: sourceLocation)
         #expect(missing.isEmpty, "announced problems that are not reported", sourceLocation: sourceLocation)
 
-        let names = settings.shape.object.map { SecretNames(root: $0, registry: registry) } ?? SecretNames()
-        let output = Diagnostics(source: document.source, names: names).text(for: problems)
+        let output = Diagnostics(source: source, names: names).text(for: problems)
         #expect(!output.contains("canary"), "a secret is shown", sourceLocation: sourceLocation)
     }
 

@@ -14,6 +14,13 @@ import Testing
             registry: Project.host.registry)
     }
 
+    @Test(arguments: try BrokenFile.all(in: Project.folder + "/Tests/GatewayTests/BrokenLinks"))
+    func `settings that do not fit each other are met by the problems that the file announces`(_ file: BrokenFile) {
+        file.verify(
+            decode(file.text).problems, of: ConfigSource(file: "config.yaml", text: file.text),
+            names: SecretNames(root: GatewaySettings.root, registry: Project.host.registry))
+    }
+
     @Test func `there are at least sixty broken files`() throws {
         #expect(try BrokenFile.all(in: Project.folder + "/Tests/GatewayTests/BrokenFiles").count >= 60)
     }

@@ -16,8 +16,8 @@ enum Decoding {
         let inputs = ConfigInputs(environment: { environment[$0] }, readFile: ConfigInputs.systemFile)
         let document = YAMLReader(inputs: inputs).read(file.bytes, file: file.path)
         let (settings, problems) = document.decode(GatewaySettings.settings, registry: host.registry)
-        let linked = settings.map { Linking.problems(of: $0) } ?? []
-        let all = (problems + linked).sorted { $0.position < $1.position }
+        let linked = settings.map { Linking.problems(of: $0, in: document.root) } ?? []
+        let all = (problems + linked).inOrderOfFile
         let names = SecretNames(root: GatewaySettings.root, registry: host.registry)
         let source = ConfigSource(file: file.name, text: String(decoding: file.bytes, as: UTF8.self))
         let text = Diagnostics(source: source, names: names).text(for: all)

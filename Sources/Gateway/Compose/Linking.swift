@@ -3,8 +3,24 @@ import GatewayKit
 
 /// What can only be seen when the whole file is read: settings that do not fit each other.
 enum Linking {
-    static func problems(of settings: GatewaySettings) -> [ConfigProblem] {
-        repeatedStages(settings.pipeline)
+    static func problems(of settings: GatewaySettings, in root: ConfigNode?) -> [ConfigProblem] {
+        sharedAddress(settings.server, root?.entry("server")?.value) + repeatedStages(settings.pipeline)
+    }
+
+    /// Two listeners cannot have one address; the one that the file names last is at fault, or the only one.
+    private static func sharedAddress(_ server: ServerSettings, _ section: ConfigNode?) -> [ConfigProblem] {
+        guard server.listen.overlaps(server.operationsListen) else { return [] }
+        let (listen, operations) = (section?.entry("listen"), section?.entry("operations_listen"))
+        guard let entry = [listen, operations].compactMap(\.self).max(by: { $0.position < $1.position }) else {
+            return []
+        }
+        let other = entry.key == "listen" ? ("operations_listen", server.operationsListen) : ("listen", server.listen)
+        let isDefault = listen == nil || operations == nil
+        return [
+            ConfigProblem(
+                at: entry.value.position, path: "server.\(entry.key)",
+                "takes the address of server.\(other.0), \(other.1)\(isDefault ? " by default" : "")")
+        ]
     }
 
     /// A stage that stands twice counts, limits or logs everything twice.
@@ -15,6 +31,28 @@ enum Linking {
             return ConfigProblem(
                 .warning, at: choice.position, path: "pipeline[\(index)]",
                 "'\(choice.name)' stands in the pipeline already\(place)")
+        }
+    }
+}
+
+extension ListenAddress {
+    /// Whether the system would refuse the second of two listeners at these addresses.
+    fileprivate func overlaps(_ other: ListenAddress) -> Bool {
+        switch (self, other) {
+        case (.unix(let path), .unix(let otherPath)): path == otherPath
+        case (.tcp(let host, let port), .tcp(let otherHost, let otherPort)):
+            port == otherPort && port != 0 && (Self.takes(host, from: otherHost) || Self.takes(otherHost, from: host))
+        case (.unix, .tcp), (.tcp, .unix): false
+        }
+    }
+
+    /// Whether who listens at a host leaves nothing of another; `[::]` takes IPv4 too.
+    private static func takes(_ host: String, from other: String) -> Bool {
+        switch host.lowercased() {
+        case other.lowercased(), "::": true
+        case "0.0.0.0": !other.contains(":")
+        case "localhost": ["127.0.0.1", "::1"].contains(other)
+        default: false
         }
     }
 }

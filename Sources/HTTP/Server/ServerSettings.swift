@@ -52,7 +52,7 @@ public struct ServerSettings: Sendable {
         Field(
             "listen", .listenAddress, default: "127.0.0.1:8080",
             "Where people and proxies are answered: an address with a port, or unix:/path."),
-        Field("socket_mode", .fileMode, default: "0660", "The mode of a unix socket, in octal."),
+        Field("socket_mode", socketMode, default: "0660", "The mode of a unix socket, in octal."),
         Field(
             "operations_listen", operationsAddress, default: "127.0.0.1:9090",
             "Where health is answered, to operators alone."),
@@ -61,7 +61,7 @@ public struct ServerSettings: Sendable {
             "The address under which people reach the gateway, for links and issuer; http for localhost only."
         ),
         Field(
-            "trusted_proxies", .list(of: .trustedProxy), default: ["127.0.0.0/8", "::1"],
+            "trusted_proxies", .list(of: trustedProxy), default: ["127.0.0.0/8", "::1"],
             "Networks, or the word unix, whose word about clients and requests is believed."),
         Field(
             "secret_file", .path, default: "data/secret.key",
@@ -99,6 +99,14 @@ public struct ServerSettings: Sendable {
         "health is answered without a credential; anyone who can reach this address can ask"
     ) { !$0.isLocal }
 
+    private static let socketMode = Settings<Int>.fileMode.warned(
+        "everybody on this machine can reach the socket"
+    ) { $0 & 0o007 != 0 }
+
+    private static let trustedProxy = Settings<TrustedProxies.Entry>.trustedProxy.warned(
+        "everybody is believed about who a request comes from"
+    ) { $0.isEverybody }
+
     private static let readableSecretFile = Settings<Bool>.boolean.warned(
         "whoever can read the secret file can open what the store keeps sealed"
     ) { $0 }
@@ -112,6 +120,12 @@ extension Settings {
             if let value, isUnwise(value) { reading.warn(why, at: node.position) }
             return value
         }
+    }
+}
+
+extension TrustedProxies.Entry {
+    fileprivate var isEverybody: Bool {
+        if case .network(let network) = self { network.prefix == 0 } else { false }
     }
 }
 

@@ -17,6 +17,9 @@ public struct PublicURL: Hashable, Sendable, CustomStringConvertible {
             let scheme = parts.scheme?.lowercased(), let host = parts.host?.lowercased(), !host.isEmpty,
             parts.query == nil, parts.fragment == nil, parts.user == nil, parts.password == nil
         else { throw InputRefusal("invalid_url", "must be an absolute URL such as https://auth.example.com") }
+        guard parts.port.map({ (1...65535).contains($0) }) ?? true else {
+            throw InputRefusal("invalid_url", "must have a port from 1 to 65535")
+        }
         guard scheme == "https" || (scheme == "http" && Self.isLoopback(host)) else {
             throw InputRefusal("insecure_url", "must be https; http is for localhost only")
         }

@@ -24,19 +24,28 @@ extension Settings where Value == ListenAddress {
     /// An address to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` or `unix:/run/gateway.sock`.
     public static var listenAddress: Self {
         let shape = ScalarShape(
-            .string(pattern: "^(unix:.+|(\\[[0-9A-Fa-f:.]+\\]|[^:\\s]+):\(portPattern))$"),
+            .string(
+                pattern: "^(unix:.{1,\(longestPath)}|(\\[[0-9A-Fa-f:.]+\\]|[^:\\s]+):\(portPattern))$"),
             noun: "an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/gateway.sock")
-        return .parsed(shape) { text in ListenAddress(text) }
+        return .parsed(shape) { text in ListenAddress(text) }.checked(
+            "a unix socket's path has at most \(longestPath) bytes"
+        ) { address in
+            if case .unix(let path) = address { path.utf8.count <= longestPath } else { true }
+        }
     }
 
-    private static let portPattern =
-        "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+    /// What fits into a `sockaddr_un` of Linux with the byte that ends it.
+    private static let longestPath = 107
 }
+
+/// A port as a pattern.
+private let portPattern = "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 
 extension Settings where Value == PublicURL {
     /// An https URL, or an http one of localhost.
     public static var publicURL: Self {
-        let pattern = "^(https://|\(localPattern))[^?#@\\s]*$"
+        let https = "https://(\\[[0-9A-Fa-f:.]+\\]|[^/?#@:\\s]+)"
+        let pattern = "^(\(https)|\(localPattern))(:\(portPattern))?(/[^?#@\\s]*)?$"
         return Settings<String>.text(noun: "a URL", pattern: pattern).compactMap { text throws(InputRefusal) in
             try PublicURL(text)
         }
