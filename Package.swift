@@ -142,7 +142,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayMailers", "GatewayMiddleware",
-                "GatewayProviders", "GatewayTestKit", "GatewayYAML", .log,
+                "GatewayProviders", "GatewayTestKit", "GatewayYAML", .lifecycle, .log,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),
         .testTarget(

@@ -38,6 +38,20 @@ import Testing
         own.debug("not written")
         #expect(lines.all.withLock { $0 } == ["time=\(time.now().iso8601) level=info message=made module=other"])
     }
+
+    @Test(arguments: [(Logger.Level.info, 1), (.debug, 3)])
+    func `what libraries say about their insides is for those who look for it`(level: Logger.Level, count: Int) {
+        let lines = Lines()
+        let logger = Logger(label: "test") { _ in
+            LineLogHandler(
+                format: .json, level: level, time: ManualTime(),
+                sink: LineSink { line in lines.all.withLock { $0.append(line) } })
+        }
+        logger.error("Waiting on child channel: x", source: "HummingbirdCore")
+        logger.error("Service threw error", source: "ServiceLifecycle")
+        logger.error("ours")
+        #expect(lines.all.withLock { $0.count } == count)
+    }
 }
 
 private final class Lines: Sendable {

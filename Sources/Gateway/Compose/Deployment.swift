@@ -12,16 +12,21 @@ struct Deployment: Sendable {
     let node: ConfigNode
     let host: Host
 
-    /// Reads the file that the command line names; throws ``Failure`` with every problem in it, and prints warnings.
-    static func read(_ option: FileOption, on host: Host) throws(Failure) -> Deployment {
+    /// What is unwise in the file.
+    let warnings: [ConfigProblem]
+
+    /// Reads the file that the command line names; throws ``Failure`` with every problem in it, and prints warnings
+    /// unless they are logged.
+    static func read(_ option: FileOption, printingWarnings: Bool = true, on host: Host) throws(Failure) -> Deployment {
         let file = try ConfigurationFile.find(option, on: host)
         let outcome = Decoding.decode(file, host: host)
         let text = outcome.diagnostics.trimmingCharacters(in: .newlines)
         guard let settings = outcome.settings else {
             throw Failure(text, status: ExitStatus.unusableConfiguration)
         }
-        if !text.isEmpty { host.complain(text) }
-        return Deployment(settings: settings, file: file, node: outcome.node, host: host)
+        if printingWarnings, !text.isEmpty { host.complain(text) }
+        return Deployment(
+            settings: settings, file: file, node: outcome.node, host: host, warnings: outcome.problems)
     }
 
     /// Every setting with its value, defaults filled in, secrets left out.

@@ -8,12 +8,12 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// The phase in which everything runs: services, then the operations listener, then the public one; stopped in reverse.
+/// The phase in which everything runs: what modules run, then the operations listener, then the public one, and behind
+/// them what has effects of its own: where an address is taken, no mail was claimed. Stopped in reverse.
 enum Serving {
     /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
-    static func run(_ deployment: Deployment) async throws(Failure) {
+    static func run(_ deployment: Deployment, logger: Logger) async throws(Failure) {
         umask(0o077)
-        let logger = deployment.logger()
         let making = Making(deployment, mayCreate: true, logger: logger)
         let products = try await making.products()
         let revocations = RevocationLog(
@@ -21,17 +21,20 @@ enum Serving {
         await revocations.catchUp()
         let outbox = Outbox(keyring: products.parts.keyring, signal: OutboxSignal())
         let door = publicDoor(deployment, products, outbox, revocations, logger)
-        let announcement = Announcement(logger: logger)
+        let (health, front) = (Gate(), Gate())
         let services: [any Service] =
             making.services.all + [revocations]
-            + background(deployment, products, outbox, logger)
-            + listeners(deployment, products, revocations, door, announcement, logger)
+            + background(deployment, products, outbox, logger).map { GatedService(gate: front, service: $0) }
+            + listeners(deployment, products, revocations, door, (health, front), logger)
         do {
             var configuration = ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: deployment.logger(atLeast: .warning))
+                logger: logger)
             configuration.maximumGracefulShutdownDuration = .seconds(9)  // A client that dribbles must not hold it.
             try await ServiceGroup(configuration: configuration).run()
+        } catch let error as ListenerError {
+            let isOperations = error.address == deployment.settings.server.operationsListen
+            throw Failure("server.\(isOperations ? "operations_listen" : "listen"): \(error)")
         } catch {
             throw Failure("\(error)")
         }
@@ -71,20 +74,27 @@ enum Serving {
 
     private static func listeners(
         _ deployment: Deployment, _ products: Products, _ revocations: RevocationLog, _ door: FrontDoor,
-        _ announcement: Announcement, _ logger: Logger
+        _ gates: (health: Gate, front: Gate), _ logger: Logger
     ) -> [any Service] {
         let server = deployment.settings.server
+        let announcement = Announcement(logger: logger)
         let operations = FrontDoor(
             endpoints: Endpoint.health { await readiness(of: products.parts.store, revocations) },
             publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
-        return [
-            Listener(
-                at: server.operationsListen, frontDoor: operations, logger: logger,
-                onRunning: { announcement.operations(at: $0) }),
-            Listener(
-                at: server.listen, socketMode: server.socketMode, limits: server.limits.listener, frontDoor: door,
-                logger: logger, onRunning: { announcement.open(at: $0) }),
-        ]
+        let health = Listener(
+            at: server.operationsListen, frontDoor: operations, logger: logger,
+            onRunning: { address in
+                announcement.operations(at: address)
+                gates.health.open()
+            })
+        let front = Listener(
+            at: server.listen, socketMode: server.socketMode, limits: server.limits.listener, frontDoor: door,
+            logger: logger,
+            onRunning: { address in
+                announcement.open(at: address)
+                gates.front.open()
+            })
+        return [health, GatedService(gate: gates.health, service: front)]
     }
 
     private static func readiness(of store: any Storage, _ revocations: RevocationLog) async -> [HealthCheck] {

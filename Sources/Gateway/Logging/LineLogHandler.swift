@@ -27,12 +27,16 @@ struct LineLogHandler: LogHandler {
         self.sink = sink
     }
 
+    /// Libraries whose errors tell an operator nothing: what matters of them is logged in this project's words.
+    private static let talkative: Set<String> = ["HummingbirdCore", "ServiceLifecycle"]
+
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     func log(event: LogEvent) {
+        guard logLevel <= .debug || !Self.talkative.contains(event.source) else { return }
         var facts = metadata
         if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
         if let own = event.metadata { facts.merge(own) { _, new in new } }

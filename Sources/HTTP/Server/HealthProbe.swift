@@ -1,3 +1,4 @@
+import Foundation
 public import GatewayKit
 import NIOCore
 import NIOHTTP1
@@ -35,6 +36,10 @@ public enum HealthProbe {
             }
         } catch let unreachable as Unreachable {
             throw unreachable
+        } catch let error as IOError {
+            throw Unreachable(description: error.words)
+        } catch let error as NIOConnectionError {
+            throw Unreachable(description: error.words)
         } catch {
             throw Unreachable(description: "\(error)")
         }
@@ -74,5 +79,18 @@ public enum HealthProbe {
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
         }
+    }
+}
+
+extension IOError {
+    /// The system's own words for what went wrong, such as `address already in use`.
+    var words: String { String(cString: strerror(errnoCode)).lowercased() }
+}
+
+extension NIOConnectionError {
+    /// The same of the last address that was tried.
+    fileprivate var words: String {
+        if let error = connectionErrors.last?.error { return (error as? IOError)?.words ?? "\(error)" }
+        return "no address is known for this name"
     }
 }

@@ -53,7 +53,9 @@ public struct Listener: Service, CustomStringConvertible {
         do {
             try await application.run()
         } catch let error as IOError {
-            throw ListenerError(address: address, reason: "\(error)")
+            throw ListenerError(address: address, reason: error.words)
+        } catch is SocketAddressError {
+            throw ListenerError(address: address, reason: "no address is known for this name")
         }
     }
 

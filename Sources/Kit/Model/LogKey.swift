@@ -18,6 +18,10 @@ public enum LogKey {
     public static let error = "error"
     /// A listener's address.
     public static let address = "address"
+    /// Where something stands in the configuration file.
+    public static let place = "place"
+    /// The way to a setting.
+    public static let setting = "setting"
     /// A mail's id in the outbox.
     public static let mail = "mail"
     /// Which try this was, counted from 1.

@@ -1,0 +1,31 @@
+import ServiceLifecycle
+import Synchronization
+
+/// Opens once; whoever waits goes on then, and whoever comes later at once.
+final class Gate: Sendable {
+    private let isOpen = Mutex(false)
+    private let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+
+    func open() {
+        isOpen.withLock { $0 = true }
+        continuation.finish()
+    }
+
+    /// Waits; whether it was opened, rather than the task cancelled.
+    func wait() async -> Bool {
+        for await _ in stream {}
+        return isOpen.withLock { $0 }
+    }
+}
+
+/// A service that begins when a gate opens; when it is stopped before, it never begins.
+struct GatedService: Service {
+    let gate: Gate
+    let service: any Service
+
+    func run() async throws {
+        let gate = gate
+        let isOpen = await cancelWhenGracefulShutdown { await gate.wait() }
+        if isOpen { try await service.run() }
+    }
+}
