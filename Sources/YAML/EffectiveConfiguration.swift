@@ -3,7 +3,8 @@ public import GatewayKit
 /// A configuration as it takes effect: the file with its defaults filled in, secrets left out.
 ///
 /// Beside a value stands where it came from when that is not the file. A declared secret is `<secret>`, and so is a
-/// free text under a key that is named like one; a free text out of `${env:..}` or `${file:..}` is `<not shown>`.
+/// text under a key that is named like one. What comes out of `${env:..}` or `${file:..}`, be it a part of the value, is
+/// `<not shown>` unless it is a number, a word, a boolean, a duration or a size.
 public enum EffectiveConfiguration {
     /// The whole as YAML. Keys that are not known are left out, as are optional ones that are not set.
     public static func yaml(for node: ConfigNode, root: ObjectShape, registry: ModuleRegistry) -> String {
@@ -71,7 +72,7 @@ private struct EffectivePrinter {
         case .either(let shapes):
             let fitting = shapes.filter { $0.fits(node.content) }
             // Which of them has read the value is not known here; so it is shown as the most secret of them would be.
-            guard let guarded = fitting.first(where: \.isSecret) ?? fitting.first(where: \.isFreeText) ?? fitting.first
+            guard let guarded = fitting.first(where: \.isSecret) ?? fitting.first(where: \.isOpen) ?? fitting.first
             else { return Printed(inline: "~") }
             return shown(node, as: guarded, named: name)
         }
@@ -88,7 +89,7 @@ private struct EffectivePrinter {
         if shape.isSecret || (shape.isText && names.isSecret(name) && scalar.origin != .standard) {
             return Printed(inline: "<secret>", comment: source)
         }
-        if shape.isFreeText && !source.isEmpty { return Printed(inline: "<not shown>", comment: source) }
+        if shape.isOpen && !source.isEmpty { return Printed(inline: "<not shown>", comment: source) }
         return Printed(inline: YAMLText.scalar(withoutUserPassword(scalar.text)), comment: source)
     }
 
@@ -112,12 +113,9 @@ private struct EffectivePrinter {
 }
 
 extension ScalarShape {
-    /// Whether the value is anything that someone may write, rather than a number, a word or a text of a known form.
-    fileprivate var isFreeText: Bool {
-        switch kind {
-        case .string(pattern: nil), .path: true
-        case .string, .integer, .boolean, .words, .route, .quantity: false
-        }
+    /// Whether the value could hold what someone meant to hide: a text or a path.
+    fileprivate var isOpen: Bool {
+        if case .path = kind { true } else { isText }
     }
 }
 
@@ -126,8 +124,8 @@ extension SettingShape {
         if case .scalar(let scalar) = self { scalar.isSecret } else { false }
     }
 
-    fileprivate var isFreeText: Bool {
-        if case .scalar(let scalar) = self { scalar.isFreeText } else { false }
+    fileprivate var isOpen: Bool {
+        if case .scalar(let scalar) = self { scalar.isOpen } else { false }
     }
 }
 

@@ -53,6 +53,31 @@ import Testing
                 """)
     }
 
+    @Test func `of what is filled in only numbers, words, booleans and quantities are shown`() {
+        let shown = effective(
+            """
+            server: {listen: "unix:/run/${env:SECRET}", connections: "${env:MAIL_PORT}", secret_file: "${env:SECRET}"}
+            login: {back_off: "${env:MAIL_PORT}m", body: "${env:MAIL_PORT}KiB"}
+            rules: [{path: a, by: "${env:NOPE:-ip}"}]
+            """)
+        #expect(!shown.contains("canary"))
+        for line in [
+            "listen: <not shown>  # from ${env:SECRET}", "connections: 25  # from ${env:MAIL_PORT}",
+            "secret_file: <not shown>  # from ${env:SECRET}", "back_off: 25m  # from ${env:MAIL_PORT}",
+            "body: 25KiB  # from ${env:MAIL_PORT}", "by: ip  # from ${env:NOPE}",
+        ] {
+            #expect(shown.contains(line + "\n"), "\(line)")
+        }
+    }
+
+    @Test func `a text that other readers take for a number is put in quotes`() {
+        for text in ["0660", "1e3", "0x10", "1.50", "00"] {
+            #expect(effective("name: '\(text)'").contains("name: \"\(text)\"\n"))
+        }
+        #expect(effective("name: '25'").contains("name: 25\n"))
+        #expect(effective("name: 25m").contains("name: 25m\n"))
+    }
+
     @Test func `an empty file is shown as its defaults`() {
         #expect(
             effective("").hasPrefix("server:  # default\n  listen: 127.0.0.1:8080  # default\n"))

@@ -12,12 +12,18 @@ package enum YAMLText {
         let scalars = Array(text.unicodeScalars)
         guard let first = scalars.first, isLetter(first) || "./$+<".unicodeScalars.contains(first), scalars.last != " "
         else { return false }
-        guard !["null", "Null", "NULL"].contains(text) else { return false }
+        guard !["null", "Null", "NULL"].contains(text), !isOddNumber(text) else { return false }
         return scalars.indices.allSatisfy { index in
             let scalar = scalars[index]
             if scalar == ":" { return index + 1 < scalars.count && scalars[index + 1] != " " }
             return isLetter(scalar) || " -_./$+<>@=*&?!|%~;()^".unicodeScalars.contains(scalar)
         }
+    }
+
+    /// Whether other readers take it for a number that is spelled otherwise, such as `0660`.
+    private static func isOddNumber(_ text: String) -> Bool {
+        if let number = Int(text) { return String(number) != text }
+        return Double(text) != nil || text.hasPrefix("0x") || text.hasPrefix("0o")
     }
 
     private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
