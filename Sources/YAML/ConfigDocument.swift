@@ -33,7 +33,7 @@ public struct ConfigDocument: Sendable {
         _ problems: [ConfigProblem], _ shape: SettingShape, _ registry: ModuleRegistry
     ) -> [ConfigProblem] {
         let names = shape.object.map { SecretNames(root: $0, registry: registry) } ?? SecretNames()
-        let mask = SecretMask(lines: source.lines, names: names)
+        let mask = SecretMask(lines: source.scalars, names: names)
         return problems.map { problem in
             var problem = problem
             if let discreet = problem.discreetMessage, mask.hides(problem) { problem.message = discreet }

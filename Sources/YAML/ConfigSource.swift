@@ -4,6 +4,8 @@ public struct ConfigSource: Sendable {
     public let file: String
     /// The lines, without their ends.
     public let lines: [String]
+    /// The same as characters, since a line may be as long as a file and is looked into at each of its places.
+    let scalars: [[Unicode.Scalar]]
 
     /// Splits a text.
     public init(file: String, text: String) {
@@ -24,8 +26,9 @@ public struct ConfigSource: Sendable {
         }
         if !line.isEmpty { lines.append(String(line)) }
         self.lines = lines
+        scalars = lines.map { Array($0.unicodeScalars) }
     }
 
-    /// The line of that number, from 1; nil when there is none.
-    func line(_ number: Int) -> String? { lines.indices.contains(number - 1) ? lines[number - 1] : nil }
+    /// The characters of the line of that number, from 1; none when there is no such line.
+    func line(_ number: Int) -> [Unicode.Scalar] { scalars.indices.contains(number - 1) ? scalars[number - 1] : [] }
 }

@@ -12,13 +12,18 @@ public struct Diagnostics: Sendable {
     /// Shows lines of this file; `names` says which keys hold secrets.
     public init(source: ConfigSource, names: SecretNames) {
         self.source = source
-        mask = SecretMask(lines: source.lines, names: names)
+        mask = SecretMask(lines: source.scalars, names: names)
     }
 
-    /// All problems in the order of the file, each ended by a newline.
+    /// All problems in the order of the file, each ended by a newline; of more than a hundred the first, and how many
+    /// there are besides.
     public func text(for problems: [ConfigProblem]) -> String {
-        problems.inOrderOfFile.map(text).joined()
+        let rest = problems.count - Self.most
+        return problems.inOrderOfFile.prefix(Self.most).map(text).joined()
+            + (rest > 0 ? "and \(rest) more problem\(rest == 1 ? "" : "s")\n" : "")
     }
+
+    private static let most = 100
 
     private func text(for problem: ConfigProblem) -> String {
         let position = problem.position
@@ -26,7 +31,7 @@ public struct Diagnostics: Sendable {
         let path = problem.path.isEmpty ? "" : problem.path + ": "
         let heading = "\(source.file)\(place): \(problem.severity.rawValue): \(path)\(problem.message)"
         let first = String(String.UnicodeScalarView(heading.unicodeScalars.map(Self.printable))) + "\n"
-        guard source.line(position.line) != nil else { return first }
+        guard source.lines.indices.contains(position.line - 1) else { return first }
         let (line, caret) = MarkedLine(mask.line(position.line, showing: problem), position: position).shown
         let number = String(position.line)
         let gap = String(repeating: " ", count: max(0, 5 - number.count))

@@ -2,33 +2,21 @@ import GatewayKit
 
 /// A line with its secrets left out, and the carets that stand under a part of it.
 struct MarkedLine {
-    private let pieces: [Piece]
+    private static let most = 160
+    private static let before = 60
+
+    private let line: SecretMask.Line
     private let position: ConfigPosition
 
-    /// One character of the line as it is shown, and where it stood.
+    /// One character of the line as it is shown, or a hidden part, and where it stood.
     private struct Piece {
         let text: String
         let padding: String
         let columns: Range<Int>
     }
 
-    init(_ masked: SecretMask.Line, position: ConfigPosition) {
-        var pieces: [Piece] = []
-        var index = 0
-        while index < masked.scalars.count {
-            if let hidden = masked.hidden.first(where: { $0.contains(index) }) {
-                let text = "<secret>"
-                let blank = String(repeating: " ", count: text.count)
-                pieces.append(Piece(text: text, padding: blank, columns: index..<hidden.upperBound))
-                index = hidden.upperBound
-            } else {
-                let scalar = masked.scalars[index]
-                let text = scalar == "\t" ? "\t" : String(Diagnostics.printable(scalar))
-                pieces.append(Piece(text: text, padding: Self.padding(of: scalar), columns: index..<(index + 1)))
-                index += 1
-            }
-        }
-        self.pieces = pieces
+    init(_ line: SecretMask.Line, position: ConfigPosition) {
+        self.line = line
         self.position = position
     }
 
@@ -36,20 +24,47 @@ struct MarkedLine {
     var shown: (line: String, caret: String) {
         let start = position.column - 1
         let end = start + max(1, position.length)
-        let first = pieces.firstIndex { $0.columns.upperBound > start } ?? pieces.count
-        let from = pieces.count > 160 ? max(0, first - 60) : 0
-        let window = pieces[from..<min(pieces.count, from + 160)]
+        let from = windowStart(around: start)
+        let window = pieces(from: from)
         let before = window.prefix { $0.columns.upperBound <= start }
         let under = window.dropFirst(before.count).prefix { $0.columns.lowerBound < end }
         // Behind the line's end each column is a space.
-        let lead = from > 0 ? "…" : ""
         let padding = before.map(\.padding).joined()
         let width = max(1, under.reduce(0) { $0 + ($1.padding == "\t" ? 1 : $1.padding.count) })
-        let trail = from + 160 < pieces.count ? "…" : ""
+        let trail = (window.last?.columns.upperBound ?? line.scalars.count) < line.scalars.count ? "…" : ""
         return (
-            lead + window.map(\.text).joined() + trail,
+            (from > 0 ? "…" : "") + window.map(\.text).joined() + trail,
             (from > 0 ? " " : "") + padding + "^" + String(repeating: "~", count: width - 1)
         )
+    }
+
+    /// Where the shown part of the line begins.
+    private func windowStart(around start: Int) -> Int {
+        guard line.count > Self.most else { return 0 }
+        var index = start < line.scalars.count ? line.piece(at: start).lowerBound : line.scalars.count
+        for _ in 0..<Self.before where index > 0 { index = line.piece(at: index - 1).lowerBound }
+        return index
+    }
+
+    private func pieces(from start: Int) -> [Piece] {
+        var pieces: [Piece] = []
+        var index = start
+        while index < line.scalars.count, pieces.count < Self.most {
+            let columns = line.piece(at: index)
+            index = columns.upperBound
+            pieces.append(piece(columns))
+        }
+        return pieces
+    }
+
+    private func piece(_ columns: Range<Int>) -> Piece {
+        guard line.hidden(from: columns.lowerBound)?.lowerBound != columns.lowerBound else {
+            let text = "<secret>"
+            return Piece(text: text, padding: String(repeating: " ", count: text.count), columns: columns)
+        }
+        let scalar = line.scalars[columns.lowerBound]
+        let text = scalar == "\t" ? "\t" : String(Diagnostics.printable(scalar))
+        return Piece(text: text, padding: Self.padding(of: scalar), columns: columns)
     }
 
     /// What takes as much room as the character: a tab for a tab, two spaces for a wide one, nothing for a mark.

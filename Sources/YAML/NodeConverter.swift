@@ -133,7 +133,7 @@ struct NodeConverter {
 
     private func position(of node: Yams.Node) -> ConfigPosition {
         guard let mark = node.mark else { return ConfigPosition(file: source.file, line: 1, column: 1) }
-        let length = SourceExtent(source.line(mark.line) ?? "", column: mark.column).length(of: node, spelled: spelling)
+        let length = SourceExtent(source.line(mark.line), column: mark.column).length(of: node, spelled: spelling)
         return ConfigPosition(file: source.file, line: mark.line, column: mark.column, length: length)
     }
 

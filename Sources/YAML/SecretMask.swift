@@ -17,23 +17,44 @@ struct SecretMask: Sendable {
                     $0.append($1)
                 }
             }
+            count = scalars.count - hidden.reduce(0) { $0 + $1.count - 1 }
+        }
+
+        /// How many pieces the line has when each hidden part is one.
+        let count: Int
+
+        /// The first hidden part that does not end before this place.
+        func hidden(from index: Int) -> Range<Int>? {
+            var (low, high) = (0, hidden.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if hidden[middle].upperBound > index { high = middle } else { low = middle + 1 }
+            }
+            return low < hidden.count ? hidden[low] : nil
+        }
+
+        /// The piece at this place: the hidden part around it, or the one character.
+        func piece(at index: Int) -> Range<Int> {
+            if let part = hidden(from: index), part.contains(index) { return part }
+            return index..<index + 1
         }
     }
 
     private let lines: [Line]
     private let names: SecretNames
 
-    init(lines: [String], names: SecretNames) {
+    init(lines: [[Unicode.Scalar]], names: SecretNames) {
         var scanner = SecretScanner(names: names)
-        self.lines = lines.map { scanner.scan(Array($0.unicodeScalars)) }
+        self.lines = lines.map { scanner.scan($0) }
         self.names = names
     }
 
     /// Whether any part of what a problem is about must not be shown.
     func hides(_ problem: ConfigProblem) -> Bool {
         let start = problem.position.column - 1
-        let place = start..<max(start + 1, start + problem.position.length)
-        return line(problem.position.line, showing: problem).hidden.contains { $0.overlaps(place) }
+        let end = max(start + 1, start + problem.position.length)
+        let part = line(problem.position.line, showing: problem).hidden(from: start)
+        return part.map { $0.lowerBound < end } ?? false
     }
 
     /// A line, from 1. When the problem's own path leads to a secret, everything from its place on is hidden too: an

@@ -4,9 +4,8 @@ import Yams
 struct SourceExtent {
     private let rest: ArraySlice<Unicode.Scalar>
 
-    init(_ line: String, column: Int) {
-        let scalars = Array(line.unicodeScalars)
-        rest = column - 1 < scalars.count ? scalars[(column - 1)...] : []
+    init(_ line: [Unicode.Scalar], column: Int) {
+        rest = line.dropFirst(column - 1)
     }
 
     /// The characters of a scalar, or of a map's first key, on their first line; 1 for everything else, and for a text

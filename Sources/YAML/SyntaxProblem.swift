@@ -88,18 +88,18 @@ private struct Found {
     /// What to say of something that stands where the line should end.
     private var stray: String? {
         if marked == "}" || marked == "]" { return "this bracket closes none that is open" }
-        let before = (source.line(mark.line) ?? "").unicodeScalars.prefix(mark.column - 1)
+        let before = source.line(mark.line).prefix(mark.column - 1)
         return before.contains { $0 != " " && $0 != "-" } ? "expected the end of the line" : nil
     }
 
     /// What to say where a bare `${env:NAME}` within brackets is read as a map.
     private var interpolation: String? {
-        marked == "{" && (source.line(mark.line) ?? "").unicodeScalars.prefix(mark.column - 1).last == "$"
+        marked == "{" && source.line(mark.line).prefix(mark.column - 1).last == "$"
             ? "within brackets, ${…} must stand in quotes" : nil
     }
 
     private var marked: Unicode.Scalar? {
-        let scalars = Array((source.line(mark.line) ?? "").unicodeScalars)
+        let scalars = source.line(mark.line)
         return scalars.indices.contains(mark.column - 1) ? scalars[mark.column - 1] : nil
     }
 
