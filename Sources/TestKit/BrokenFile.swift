@@ -9,8 +9,9 @@ public import Testing
 ///       hots: smtp.example.com   # error: mail: unknown key 'hots', did you mean 'host'?
 ///
 /// A line may end in several of them, each behind its own ` # error: ` or ` # warning: `. Where a comment would be part
-/// of what is broken, lines at the top of the file say `# expect 3:1: error: …`, with line and column. Where the file
-/// holds a word that begins with `canary`, the word must not appear in what an operator is shown.
+/// of what is broken, lines at the top of the file say `# expect 3:1: error: …`, with line and column. Problems must
+/// come in the order of the file, each at a character of its line. Where the file holds a word that begins with `canary`,
+/// the word must not appear in what an operator is shown.
 public struct BrokenFile: Sendable, CustomTestStringConvertible {
     /// What the file is called in diagnostics and in the names of tests.
     public let name: String
@@ -63,6 +64,15 @@ public struct BrokenFile: Sendable, CustomTestStringConvertible {
         }
         #expect(unexpected.isEmpty, "problems that are not announced", sourceLocation: sourceLocation)
         #expect(missing.isEmpty, "announced problems that are not reported", sourceLocation: sourceLocation)
+        let misplaced = problems.filter { !$0.position.isPlace(of: source) }.map { "\($0.position) \($0.sentence)" }
+        #expect(misplaced.isEmpty, "problems at no character of the file", sourceLocation: sourceLocation)
+        let places = problems.map(\.position)
+        #expect(places == places.sorted(), "problems out of the order of the file", sourceLocation: sourceLocation)
+        // Lines announce several problems in the order of their columns.
+        let order = problems.compactMap { problem in
+            expected.firstIndex { $0.column == nil && $0.describes(problem) }
+        }
+        #expect(order == order.sorted(), "problems out of the order of a line", sourceLocation: sourceLocation)
 
         let output = Diagnostics(source: source, names: names).text(for: problems)
         #expect(!output.contains("canary"), "a secret is shown", sourceLocation: sourceLocation)
@@ -102,4 +112,15 @@ public struct BrokenFile: Sendable, CustomTestStringConvertible {
 extension ConfigProblem {
     /// The problem as its heading shows it, without its place.
     fileprivate var sentence: String { "\(severity.rawValue): " + (path.isEmpty ? "" : path + ": ") + message }
+}
+
+extension ConfigPosition {
+    /// Whether a line of the source has characters there: anything but the blank behind a key that holds nothing.
+    fileprivate func isPlace(of source: ConfigSource) -> Bool {
+        guard source.lines.indices.contains(line - 1) else { return false }
+        let characters = Array(source.lines[line - 1].unicodeScalars)
+        guard characters.indices.contains(column - 1), characters.indices.contains(column + length - 2)
+        else { return false }
+        return characters[column - 1] != " " || [":", "-"].contains(characters[..<(column - 1)].last { $0 != " " })
+    }
 }
