@@ -70,7 +70,7 @@ public final class RevocationLog: Service, RevocationFollower {
             guard progress.withLock({ $0.note(isOut: true) }) else { return }
             logger.warning(
                 "the revocation log cannot be read; credentials are refused when this lasts",
-                metadata: [LogKey.error: "\(error)", "stale_after_seconds": "\(staleAfter.wholeSecondsRoundedUp)"])
+                metadata: [LogKey.error: "\(error)", LogKey.staleAfterSeconds: "\(staleAfter.wholeSecondsRoundedUp)"])
         }
     }
 

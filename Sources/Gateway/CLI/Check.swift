@@ -16,9 +16,9 @@ struct Check: Verb {
     func run(on host: Host) async throws {
         let deployment = try Deployment.read(file, on: host)
         if effective {
-            host.say(deployment.effectiveConfiguration, end: "")
+            try host.say(deployment.effectiveConfiguration, end: "")
         } else {
-            host.say("\(deployment.file.name): fine")
+            try host.say("\(deployment.file.name): fine")
         }
     }
 }

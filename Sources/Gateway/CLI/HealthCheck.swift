@@ -20,6 +20,6 @@ struct HealthCheckVerb: Verb {
             throw Failure("\(address) cannot be reached: \(error)")
         }
         guard answer.isReady else { throw Failure("not ready: \(answer.body)") }
-        host.say("ready")
+        try host.say("ready")
     }
 }

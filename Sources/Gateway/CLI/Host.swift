@@ -8,15 +8,26 @@ struct Host: Sendable {
     var time: any TimeSource = SystemTime()
     var random: any RandomSource = SystemRandom()
 
-    /// Prints what was asked for.
-    func say(_ text: String, end: String = "\n") { Self.write(text + end, to: .standardOutput) }
+    /// Prints what was asked for; throws ``Failure`` when it cannot be written down, as on a full disk.
+    func say(_ text: String, end: String = "\n") throws(Failure) {
+        let code = Self.write(text + end, to: STDOUT_FILENO)
+        // A reader that has gone away is its own affair: the text is dropped.
+        guard code == 0 || code == EPIPE else {
+            throw Failure("cannot write to standard output: \(String(cString: strerror(code)).lowercased())")
+        }
+    }
 
-    /// Prints what went wrong.
-    func complain(_ text: String) { Self.write(text + "\n", to: .standardError) }
+    /// Prints what went wrong; where that cannot be said, nothing can.
+    func complain(_ text: String) { _ = Self.write(text + "\n", to: STDERR_FILENO) }
 
-    /// A reader that has gone away is its own affair: the text is dropped.
-    private static func write(_ text: String, to handle: FileHandle) {
-        do { try handle.write(contentsOf: Data(text.utf8)) } catch {}
+    /// Writes all of a text; the error's number, or 0.
+    static func write(_ text: String, to file: Int32) -> Int32 {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+        }
+        return 0
     }
 }
 

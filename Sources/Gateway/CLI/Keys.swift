@@ -25,8 +25,8 @@ struct KeysList: Verb {
             var line = "\(key.id)  \(key.algorithm)  \(key.state.rawValue)  created \(key.createdAt.iso8601)"
             if let moment = key.activatedAt { line += "  active since \(moment.iso8601)" }
             if let moment = key.retiredAt { line += "  retired \(moment.iso8601)" }
-            host.say(line)
+            try host.say(line)
         }
-        if keys.isEmpty { host.say("no keys yet: the first start makes one") }
+        if keys.isEmpty { try host.say("no keys yet: the first start makes one") }
     }
 }

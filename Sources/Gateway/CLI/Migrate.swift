@@ -15,9 +15,9 @@ struct Migrate: Verb {
         let deployment = try Deployment.read(file, on: host)
         let store = try await Making(deployment, mayCreate: true, logger: deployment.logger(atLeast: .warning)).store()
         let applied = try await store.migrate()
-        for script in applied { host.say("applied \(script.version) \(script.name)") }
+        for script in applied { try host.say("applied \(script.version) \(script.name)") }
         for script in try await store.migrations() {
-            host.say(
+            try host.say(
                 "\(script.version)  \(script.name)  \(script.appliedAt.map { "applied \($0.iso8601)" } ?? "missing")")
         }
     }

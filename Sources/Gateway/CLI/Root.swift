@@ -41,7 +41,7 @@ struct Root: ParsableCommand {
         let text = fullMessage(for: error)
         switch exitCode(for: error) {
         case .success:
-            host.say(text)
+            do throws(Failure) { try host.say(text) } catch { return error.status }
             return ExitStatus.fine
         case .validationFailure:
             host.complain(text)

@@ -11,7 +11,7 @@ struct Schema: Verb {
             """)
 
     func run(on host: Host) async throws {
-        host.say(JSONSchema.text(root: GatewaySettings.root, registry: host.registry), end: "")
+        try host.say(JSONSchema.text(root: GatewaySettings.root, registry: host.registry), end: "")
     }
 }
 
@@ -21,6 +21,6 @@ struct Modules: Verb {
         abstract: "Print every setting and every module of this binary, as Markdown.")
 
     func run(on host: Host) async throws {
-        host.say(ModuleReference.markdown(root: GatewaySettings.root, registry: host.registry), end: "")
+        try host.say(ModuleReference.markdown(root: GatewaySettings.root, registry: host.registry), end: "")
     }
 }

@@ -25,6 +25,6 @@ final class Announcement: Sendable {
             return addresses
         }
         guard let open = known.open, let operations = known.operations else { return }
-        logger.info("ready to serve", metadata: ["address": "\(open)", "operations": "\(operations)"])
+        logger.info("ready to serve", metadata: [LogKey.address: "\(open)", LogKey.operations: "\(operations)"])
     }
 }

@@ -35,7 +35,7 @@ struct Deployment: Sendable {
     }
 
     /// A path of the file, made absolute.
-    func path(_ path: String) -> String { path.hasPrefix("/") ? path : file.folder + "/" + path }
+    func path(_ path: String) -> String { absolutePath(path, in: file.folder) }
 
     /// The deployment's log, on standard error.
     func logger(atLeast least: Logger.Level = .trace) -> Logger {

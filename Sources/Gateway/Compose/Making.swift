@@ -75,7 +75,7 @@ struct Making: Sendable {
         _ choice: ModuleChoice<Product>, _ path: String, keyring: SecretKeyring?, store: (any Storage)?
     ) async throws(Failure) -> Product {
         var logger = logger
-        logger[metadataKey: "module"] = "\(choice.name)"
+        logger[metadataKey: LogKey.module] = "\(choice.name)"
         let provision = Provision(
             logger: logger, time: deployment.host.time, random: deployment.host.random,
             folder: deployment.file.folder, publicURL: deployment.settings.server.publicURL, mayCreate: mayCreate,

@@ -18,6 +18,12 @@ public enum LogKey {
     public static let error = "error"
     /// A listener's address.
     public static let address = "address"
+    /// The address of the operations listener, beside that of the public one.
+    public static let operations = "operations"
+    /// The module that logs.
+    public static let module = "module"
+    /// How long credentials are answered without news of the revocation log, in seconds.
+    public static let staleAfterSeconds = "stale_after_seconds"
     /// Where something stands in the configuration file.
     public static let place = "place"
     /// The way to a setting.

@@ -53,7 +53,7 @@ public struct Provision: Sendable {
     }
 
     /// A path of the file, made absolute; an absolute one stays.
-    public func path(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+    public func path(_ path: String) -> String { absolutePath(path, in: folder) }
 
     /// Hands over background work, which is started once everything is made and stopped in reverse order.
     public func run(_ service: any Service) { services.add(service) }
@@ -92,4 +92,9 @@ public final class ServiceList: Sendable {
 
     /// All of them, the first made first.
     public var all: [any Service] { list.withLock { $0 } }
+}
+
+/// A path that begins at a folder unless it is absolute.
+package func absolutePath(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : folder + "/" + path
 }

@@ -39,7 +39,7 @@ extension Administration {
         guard let outcome = try await change(administration, account) else {
             throw Failure("the account '\(name)' was deleted meanwhile")
         }
-        host.say(outcome)
+        try host.say(outcome)
     }
 
     /// The account of that name or address; throws ``Failure`` when there is none.

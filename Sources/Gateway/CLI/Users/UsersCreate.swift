@@ -27,7 +27,7 @@ struct UsersCreate: Verb {
         let creation = try await administration.create(
             name, address, isEmailVerified: true, password: password, groups: groups?.groups ?? [], by: .commandLine)
         switch creation {
-        case .created(let account): host.say(account.sheet)
+        case .created(let account): try host.say(account.sheet)
         case .passwordRefused(let refusal): throw Failure("the password \(refusal.detail)")
         case .usernameTaken: throw Failure("the user name '\(name.text)' belongs to someone, or did")
         case .emailTaken: throw Failure("the address belongs to another account")

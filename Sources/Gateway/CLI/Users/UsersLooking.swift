@@ -14,7 +14,7 @@ struct UsersList: Verb {
         var last: Username?
         repeat {
             let page = try await administration.accounts(after: last, limit: 500)
-            for account in page { host.say(account.line) }
+            for account in page { try host.say(account.line) }
             last = page.last?.username
         } while last != nil
     }
@@ -29,6 +29,6 @@ struct UsersShow: Verb {
 
     func run(on host: Host) async throws {
         let administration = try await Administration.open(file, on: host)
-        host.say(try await administration.require(name).sheet)
+        try host.say(await administration.require(name).sheet)
     }
 }
