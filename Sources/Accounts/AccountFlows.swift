@@ -55,7 +55,7 @@ public struct AccountFlows: Sendable {
         profile = Profile(storage: storage, time: time)
         passwordChange = PasswordChange(
             storage: storage, hasher: hasher, proof: proof, revoker: revoker, letters: letters, time: time)
-        deletion = AccountDeletion(storage: storage, proof: proof, revoker: revoker, time: time)
+        deletion = AccountDeletion(proof: proof, revoker: revoker, time: time)
         administration = Administration(
             storage: storage, hasher: hasher, revoker: revoker, letters: letters, time: time, random: random)
     }

@@ -62,6 +62,51 @@ import Testing
         #expect(try await world.flows.profile.account(of: grant.access.claims) == nil)
     }
 
+    @Test func `a deletion proved with a password that was reset meanwhile deletes nothing`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let claims = try await world.logIn().access.claims
+        _ = try await world.mails()
+        try await world.flows.recovery.requestReset(for: account.email, from: world.visitor)
+        let link = try await world.mailedToken()
+        world.hasher.setMeanwhile {
+            world.hasher.setMeanwhile(nil)
+            _ = try? await world.flows.recovery.reset(by: link, to: new, from: world.visitor)
+        }
+        let outcome = try await world.flows.deletion.delete(claims, password: World.password, from: world.visitor)
+        guard case .gone = outcome else { throw Unexpected(outcome) }
+        _ = try await world.logIn(password: new)
+    }
+
+    @Test func `a deletion whose session ended meanwhile deletes nothing`() async throws {
+        let world = try World()
+        try await world.account()
+        let claims = try await world.logIn().access.claims
+        world.hasher.setMeanwhile {
+            world.hasher.setMeanwhile(nil)
+            _ = try? await world.flows.logout.logOut(claims, nil, everywhere: false, from: world.visitor)
+        }
+        let outcome = try await world.flows.deletion.delete(claims, password: World.password, from: world.visitor)
+        guard case .gone = outcome else { throw Unexpected(outcome) }
+        #expect(try await world.stored() != nil)
+    }
+
+    @Test func `a deletion compares once more when the account has changed and the session lives`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let claims = try await world.logIn().access.claims
+        let comparisons = world.hasher.counts.verifications
+        world.hasher.setMeanwhile {
+            world.hasher.setMeanwhile(nil)
+            let admins = GroupName(stored: "admins")
+            _ = try? await world.flows.administration.setGroups(of: account.id, to: [admins], by: .commandLine)
+        }
+        let outcome = try await world.flows.deletion.delete(claims, password: World.password, from: world.visitor)
+        guard case .deleted = outcome else { throw Unexpected(outcome) }
+        #expect(world.hasher.counts.verifications == comparisons + 2)
+        #expect(try await world.revoked().last == .account(account.id, leastVersion: 3))
+    }
+
     @Test func `a renamed account logs in by its new name, and nobody gets the old one`() async throws {
         let world = try World()
         let account = try await world.account()

@@ -2,7 +2,6 @@ public import GatewayKit
 
 /// Lets people delete their own account; its name is never given to anybody else.
 public struct AccountDeletion: Sendable {
-    let storage: any Storage
     let proof: OwnerProof
     let revoker: Revoker
     let time: any TimeSource
@@ -23,18 +22,18 @@ public struct AccountDeletion: Sendable {
     public func delete(
         _ claims: AccessClaims, password: Password, from visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
-        switch try await proof.finding(on: password, claims, from: visitor) {
-        case .owner: break
+        let finding = try await proof.acting(for: claims, knowing: password, from: visitor) {
+            account, records throws(StorageError) in
+            let now = time.now()
+            return try records.erase(
+                account.id, revoker, at: now, visitor.event(.accountDeleted, of: account.id, at: now))
+        }
+        switch finding {
+        case .owner(true): break
+        case .owner(false), .gone: return .gone
         case .wrongPassword: return .wrongPassword
         case .tooManyGuesses(let retryAfter): return .tooManyGuesses(retryAfter: retryAfter)
-        case .gone: return .gone
         }
-        let now = time.now()
-        let isDeleted = try await storage.commit { records throws(StorageError) in
-            try records.erase(
-                claims.accountID, revoker, at: now, visitor.event(.accountDeleted, of: claims.accountID, at: now))
-        }
-        guard isDeleted else { return .gone }
         await revoker.settle()
         return .deleted
     }

@@ -31,7 +31,10 @@ public struct PasswordChange: Sendable {
         _ claims: AccessClaims, from current: Password, to new: Password, by visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
         let account: Account
-        switch try await proof.finding(on: current, claims, from: visitor) {
+        let finding = try await proof.acting(for: claims, knowing: current, from: visitor) {
+            account, _ throws(StorageError) in account
+        }
+        switch finding {
         case .owner(let owner): account = owner
         case .wrongPassword: return .wrongPassword
         case .tooManyGuesses(let retryAfter): return .tooManyGuesses(retryAfter: retryAfter)

@@ -3,7 +3,7 @@ public import GatewayKit
 /// How a caller of a flow can react when something is broken or out of reach; a refusal is never an error.
 @nonexhaustive
 public enum AccountsError: Error, Sendable {
-    /// Too much is being hashed now: say 503 with that Retry-After. Nothing was done.
+    /// Too much is being hashed or changed now: say 503 with that Retry-After. Nothing was done.
     case busy(retryAfter: Duration)
     /// The store is out of reach, or there is no key to sign with: say 503.
     case unavailable(cause: any Error)

@@ -7,30 +7,71 @@ struct OwnerProof: Sendable {
     let time: any TimeSource
 
     /// What the password showed.
-    enum Finding: Sendable {
-        case owner(Account)
+    enum Finding<Value: Sendable>: Sendable {
+        /// The owner asks, and this is what was done for them.
+        case owner(Value)
         case wrongPassword
         case tooManyGuesses(retryAfter: Duration)
         /// The account or the session is no more.
         case gone
     }
 
-    /// Counts the guess, then compares.
-    func finding(
-        on password: Password, _ claims: AccessClaims, from visitor: Visitor
-    ) async throws(AccountsError) -> Finding {
+    /// What has become of an account and the session that asks, since a password was compared.
+    enum Standing: Sendable {
+        /// What was compared still holds; the account as it is now.
+        case holds(Account)
+        /// The session lives, but the account's version is another.
+        case changed
+        /// The account or the session is no more.
+        case gone
+    }
+
+    /// Counts the guess and compares, then acts for the owner in a transaction in which what was compared still holds;
+    /// compares once more if only the account has changed meanwhile.
+    func acting<Value: Sendable>(
+        for claims: AccessClaims, knowing password: Password, from visitor: Visitor,
+        _ act: @escaping @Sendable (Account, any Records) throws(StorageError) -> Value
+    ) async throws(AccountsError) -> Finding<Value> {
         let key = GuessKey(claims.accountID)
-        let (found, wait): (Account?, Duration?) = try await storage.commit { records throws(StorageError) in
-            guard try records.sessions.session(claims.sessionID)?.accountID == claims.accountID,
-                let account = try records.accounts.account(claims.accountID), !account.isDisabled
-            else { return (nil, nil) }
-            return (account, try check.guesses.take(key, of: account.id, from: visitor, in: records))
+        for _ in 1...2 {
+            let (found, wait): (Account?, Duration?) = try await storage.commit { records throws(StorageError) in
+                guard let account = try living(claims, in: records) else { return (nil, nil) }
+                return (account, try check.guesses.take(key, of: account.id, from: visitor, in: records))
+            }
+            guard let account = found else { return .gone }
+            if let wait { return .tooManyGuesses(retryAfter: wait) }
+            guard case .matches = try await check.verdict(on: password, of: account, countedAs: key) else {
+                let event = visitor.event(.passwordRefused, of: account.id, at: time.now())
+                try await storage.commit { records throws(StorageError) in try records.audit.append(event) }
+                return .wrongPassword
+            }
+            let finding: Finding<Value>? = try await storage.commit { records throws(StorageError) in
+                switch try standing(of: account, claims, in: records) {
+                case .holds(let current): return .owner(try act(current, records))
+                case .changed: return nil
+                case .gone: return .gone
+                }
+            }
+            if let finding { return finding }
         }
-        guard let account = found else { return .gone }
-        if let wait { return .tooManyGuesses(retryAfter: wait) }
-        if case .matches = try await check.verdict(on: password, of: account, countedAs: key) { return .owner(account) }
-        let event = visitor.event(.passwordRefused, of: account.id, at: time.now())
-        try await storage.commit { records throws(StorageError) in try records.audit.append(event) }
-        return .wrongPassword
+        throw Self.keepsChanging
+    }
+
+    /// What a transaction finds of an account that was proved before it.
+    func standing(
+        of proved: Account, _ claims: AccessClaims, in records: any Records
+    ) throws(StorageError) -> Standing {
+        guard let account = try living(claims, in: records) else { return .gone }
+        return account.version == proved.version ? .holds(account) : .changed
+    }
+
+    /// Answers one whose account changed during each of its tries: nothing was done, and the next try may do.
+    static let keepsChanging = AccountsError.busy(retryAfter: .seconds(1))
+
+    private func living(_ claims: AccessClaims, in records: any Records) throws(StorageError) -> Account? {
+        guard try records.sessions.session(claims.sessionID)?.accountID == claims.accountID,
+            let account = try records.accounts.account(claims.accountID), !account.isDisabled
+        else { return nil }
+        return account
     }
 }
