@@ -33,6 +33,55 @@ import Testing
         await #expect(throws: Unexpected.self) { try await world.logIn() }
     }
 
+    @Test func `of two changes at once the second is told that the password is another by now`() async throws {
+        let world = try World()
+        try await world.account()
+        let claims = try await world.logIn().access.claims
+        let change: @Sendable () async -> Void = {
+            world.hasher.setMeanwhile(nil)
+            _ = try? await world.flows.passwordChange.change(
+                claims, from: World.password, to: new, by: world.visitor)
+        }
+        // Between comparing and hashing, so that both have shown the right password.
+        world.hasher.setMeanwhile { world.hasher.setMeanwhile(change) }
+        let outcome = try await world.flows.passwordChange.change(
+            claims, from: World.password, to: Password("a third one"), by: world.visitor)
+        guard case .wrongPassword = outcome else { throw Unexpected(outcome) }
+        _ = try await world.logIn(password: new)
+    }
+
+    @Test func `a change goes through although the account's groups change meanwhile`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let claims = try await world.logIn().access.claims
+        let promote: @Sendable () async -> Void = {
+            world.hasher.setMeanwhile(nil)
+            let admins = GroupName(stored: "admins")
+            _ = try? await world.flows.administration.setGroups(of: account.id, to: [admins], by: .commandLine)
+        }
+        world.hasher.setMeanwhile { world.hasher.setMeanwhile(promote) }
+        let outcome = try await world.flows.passwordChange.change(
+            claims, from: World.password, to: new, by: world.visitor)
+        guard case .changed = outcome else { throw Unexpected(outcome) }
+        #expect(try await world.stored()?.version == 3)
+        #expect(try await world.stored()?.groups.map(\.text) == ["admins"])
+    }
+
+    @Test func `a change whose session ends while it hashes is told so`() async throws {
+        let world = try World()
+        try await world.account()
+        let claims = try await world.logIn().access.claims
+        let leave: @Sendable () async -> Void = {
+            world.hasher.setMeanwhile(nil)
+            _ = try? await world.flows.logout.logOut(claims, nil, everywhere: false, from: world.visitor)
+        }
+        world.hasher.setMeanwhile { world.hasher.setMeanwhile(leave) }
+        let outcome = try await world.flows.passwordChange.change(
+            claims, from: World.password, to: new, by: world.visitor)
+        guard case .gone = outcome else { throw Unexpected(outcome) }
+        _ = try await world.logIn()
+    }
+
     @Test func `a new password is held to the policy, and a dead session changes nothing`() async throws {
         let world = try World()
         try await world.account()

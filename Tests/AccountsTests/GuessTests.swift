@@ -95,6 +95,29 @@ import Testing
         guard case .tooManyGuesses = outcome else { throw Unexpected(outcome) }
     }
 
+    @Test func `the right current password is no guess, whatever becomes of the change`() async throws {
+        let world = try World()
+        try await world.account()
+        let claims = try await world.logIn().access.claims
+        let change = world.flows.passwordChange
+        for _ in 1...11 {
+            let outcome = try await change.change(
+                claims, from: World.password, to: Password("short"), by: world.visitor)
+            guard case .passwordRefused = outcome else { throw Unexpected(outcome) }
+        }
+        for _ in 1...11 {
+            // Busy from behind the comparison on, so that the new hash is what cannot be made.
+            world.hasher.setMeanwhile { world.hasher.setBusy(retryAfter: .seconds(1)) }
+            let error = await #expect(throws: AccountsError.self) {
+                try await change.change(claims, from: World.password, to: Password("another one"), by: world.visitor)
+            }
+            guard case .busy = error else { throw Unexpected(error as Any) }
+            world.hasher.setBusy(retryAfter: nil)
+        }
+        world.hasher.setMeanwhile(nil)
+        _ = try await world.logIn()
+    }
+
     @Test func `a window that has passed counts no more`() {
         let limits = LoginSettings.Guesses(
             perAccount: RateLimit(count: 2, per: .seconds(60)), backOffUpTo: .seconds(60))

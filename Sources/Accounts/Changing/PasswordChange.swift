@@ -30,36 +30,42 @@ public struct PasswordChange: Sendable {
     public func change(
         _ claims: AccessClaims, from current: Password, to new: Password, by visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
-        let account: Account
-        let finding = try await proof.acting(for: claims, knowing: current, from: visitor) {
-            account, _ throws(StorageError) in account
+        for _ in 1...2 {
+            let account: Account
+            let finding = try await proof.acting(for: claims, knowing: current, from: visitor) {
+                account, _ throws(StorageError) in account
+            }
+            switch finding {
+            case .owner(let owner): account = owner
+            case .wrongPassword: return .wrongPassword
+            case .tooManyGuesses(let retryAfter): return .tooManyGuesses(retryAfter: retryAfter)
+            case .gone: return .gone
+            }
+            if let refusal = hasher.policy.refusal(of: new, username: account.username, email: account.email) {
+                return .passwordRefused(refusal)
+            }
+            let hash = try await hasher.newHash(of: new)
+            switch try await store(hash, for: account, claims, visitor) {
+            case .holds:
+                letters.outbox.signal.poke()
+                await revoker.settle()
+                return .changed
+            case .changed: continue
+            case .gone: return .gone
+            }
         }
-        switch finding {
-        case .owner(let owner): account = owner
-        case .wrongPassword: return .wrongPassword
-        case .tooManyGuesses(let retryAfter): return .tooManyGuesses(retryAfter: retryAfter)
-        case .gone: return .gone
-        }
-        if let refusal = hasher.policy.refusal(of: new, username: account.username, email: account.email) {
-            return .passwordRefused(refusal)
-        }
-        let hash = try await hasher.newHash(of: new)
-        let notice = try letters.passwordChanged(to: account)
-        guard try await store(hash, claims, version: account.version, notice, visitor) else { return .gone }
-        letters.outbox.signal.poke()
-        await revoker.settle()
-        return .changed
+        throw OwnerProof.keepsChanging
     }
 
-    /// Commits all of it, unless the account or the session has changed since the password was compared.
+    /// Commits all of it, unless the account or the session has changed since the password was compared; which it was.
     private func store(
-        _ hash: PasswordHash, _ claims: AccessClaims, version: Int64, _ notice: OutboxMail, _ visitor: Visitor
-    ) async throws(AccountsError) -> Bool {
+        _ hash: PasswordHash, for proved: Account, _ claims: AccessClaims, _ visitor: Visitor
+    ) async throws(AccountsError) -> OwnerProof.Standing {
         let now = time.now()
+        let notice = try letters.passwordChanged(to: proved)
         return try await storage.commit { records throws(StorageError) in
-            guard var account = try records.accounts.account(claims.accountID), account.version == version,
-                try records.sessions.session(claims.sessionID) != nil
-            else { return false }
+            let standing = try proof.standing(of: proved, claims, in: records)
+            guard case .holds(var account) = standing else { return standing }
             account.passwordHash = hash
             account.version += 1
             try records.accounts.save(account)
@@ -69,7 +75,7 @@ public struct PasswordChange: Sendable {
             try records.audit.append(visitor.event(.passwordChanged, of: account.id, at: now))
             try records.outbox.enqueue(notice)
             for id in ended { try revoker.revoke(.session(id), at: now, in: records) }
-            return true
+            return standing
         }
     }
 }

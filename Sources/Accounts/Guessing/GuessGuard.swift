@@ -31,11 +31,14 @@ struct GuessGuard: Sendable {
 
     /// Gives back a guess that could not be tried, because hashing was busy; when even that fails, it stays taken.
     func giveBack(_ key: GuessKey) async {
-        try? await storage.commit { records throws(StorageError) in
-            guard var count = try records.guesses.count(of: key.text) else { return }
-            count.giveBack()
-            try records.guesses.store(count)
-        }
+        try? await storage.commit { records throws(StorageError) in try giveBack(key, in: records) }
+    }
+
+    /// Gives back, in a caller's transaction, a guess that showed nothing.
+    func giveBack(_ key: GuessKey, in records: any Records) throws(StorageError) {
+        guard var count = try records.guesses.count(of: key.text) else { return }
+        count.giveBack()
+        try records.guesses.store(count)
     }
 
     /// Forgets the guesses at an account, whose owner has shown up.

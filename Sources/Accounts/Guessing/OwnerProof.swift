@@ -27,7 +27,8 @@ struct OwnerProof: Sendable {
     }
 
     /// Counts the guess and compares, then acts for the owner in a transaction in which what was compared still holds;
-    /// compares once more if only the account has changed meanwhile.
+    /// compares once more if only the account has changed meanwhile. The right password is no guess: that transaction
+    /// forgives it, with those before it, as a login does.
     func acting<Value: Sendable>(
         for claims: AccessClaims, knowing password: Password, from visitor: Visitor,
         _ act: @escaping @Sendable (Account, any Records) throws(StorageError) -> Value
@@ -47,8 +48,12 @@ struct OwnerProof: Sendable {
             }
             let finding: Finding<Value>? = try await storage.commit { records throws(StorageError) in
                 switch try standing(of: account, claims, in: records) {
-                case .holds(let current): return .owner(try act(current, records))
-                case .changed: return nil
+                case .holds(let current):
+                    try check.guesses.forgive(current.id, in: records)
+                    return .owner(try act(current, records))
+                case .changed:
+                    try check.guesses.giveBack(key, in: records)
+                    return nil
                 case .gone: return .gone
                 }
             }
