@@ -10,5 +10,6 @@ public enum Migrations {
         Migration(6, "revocations", PackageResources.v0006_revocations_sqlite_sql),
         Migration(7, "audit", PackageResources.v0007_audit_sqlite_sql),
         Migration(8, "guesses", PackageResources.v0008_guesses_sqlite_sql),
+        Migration(9, "nonces", PackageResources.v0009_nonces_sqlite_sql),
     ]
 }

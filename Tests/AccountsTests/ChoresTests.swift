@@ -28,6 +28,21 @@ import Testing
         #expect(try await count(world, account.id) == 1)
     }
 
+    @Test func `nonces of a session that fell silent within the grace are erased`() async throws {
+        let world = try World()
+        try await world.account()
+        let first = try await world.logIn().refreshToken
+        let second = try await world.refresh(first).refreshToken
+        let third = try await world.refresh(second).refreshToken
+        world.time.advance(by: .milliseconds(9999))
+        try await chores(world).cleanUp()
+        #expect(try await world.hasNonces([first, second, third]) == [true, true, false])
+        world.time.advance(by: .milliseconds(1))
+        try await chores(world).cleanUp()
+        #expect(try await world.hasNonces([first, second, third]) == [false, true, false], "a repeat gets the third")
+        #expect(try await world.refresh(second).refreshToken.hash == third.hash)
+    }
+
     @Test func `more than a batch goes in several transactions`() async throws {
         let world = try World()
         let now = world.time.now()
@@ -55,7 +70,7 @@ import Testing
             world.storage.setFault(nil)
             world.time.advance(by: .seconds(360))
             try await world.time.waitForSleepers()
-            #expect(world.storage.writeCount == writes + 4)
+            #expect(world.storage.writeCount == writes + 5)
             group.cancelAll()
         }
     }

@@ -78,6 +78,15 @@ struct World {
         }
     }
 
+    /// Whether each of those refresh tokens still has its nonce.
+    func hasNonces(_ tokens: [OpaqueToken]) async throws -> [Bool] {
+        try await storage.read { records throws(StorageError) in
+            var found: [Bool] = []
+            for token in tokens { found.append(try records.sessions.refreshToken(token.hash)?.nonce != nil) }
+            return found
+        }
+    }
+
     /// Takes all mails out of the outbox.
     func mails() async throws -> [Mail] {
         let now = time.now()

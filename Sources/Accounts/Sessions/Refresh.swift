@@ -55,7 +55,9 @@ public struct Refresh: Sendable {
         guard let rotatedAt = record.rotatedAt else {
             let successor = token.successor(nonce: nonce)
             try sessions.rotate(record.hash, nonce: nonce, at: now, to: successor.hash)
-            try eraseNonces(from: record.predecessor, at: now, sessions)
+            // Nothing can compute those tokens' successors again, for whose repeats the grace is over.
+            _ = try sessions.eraseNonces(
+                of: session.id, rotatedBy: now - issuer.lifetimes.refreshGrace, limit: .max)
             try sessions.touch(session.id, at: now)
             return .next(successor, account, session.id)
         }
@@ -80,22 +82,6 @@ public struct Refresh: Sendable {
         guard let next = try sessions.refreshToken(successor.hash) else { return nil }
         return next.rotatedAt == nil || now < rotatedAt + issuer.lifetimes.refreshGrace ? successor : nil
     }
-
-    /// Erases the nonces of a used token's ancestors whose grace is over: nothing can compute their successors again.
-    private func eraseNonces(
-        from ancestor: TokenHash?, at now: Timestamp, _ sessions: any SessionRecords
-    ) throws(StorageError) {
-        var next = ancestor
-        for _ in 0..<Self.ancestorLimit {
-            guard let hash = next, let record = try sessions.refreshToken(hash), record.nonce != nil,
-                let rotatedAt = record.rotatedAt
-            else { return }
-            if rotatedAt + issuer.lifetimes.refreshGrace <= now { try sessions.eraseNonce(of: hash) }
-            next = record.predecessor
-        }
-    }
-
-    private static let ancestorLimit = 100
 }
 
 extension Session {

@@ -2,7 +2,7 @@ public import GatewayKit
 public import Logging
 public import ServiceLifecycle
 
-/// Removes what has expired, now and then and in small batches: sessions, links, guesses and revocations.
+/// Removes what has expired, now and then and in small batches: sessions, spent nonces, links, guesses and revocations.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -42,6 +42,10 @@ public struct Chores: Service {
         let idleSince = now - lifetimes.refreshIdle - margin
         try await inBatches { records, limit throws(StorageError) in
             try records.sessions.endExpired(before: now - margin, idleSince: idleSince, limit: limit)
+        }
+        let spentBy = now - lifetimes.refreshGrace
+        try await inBatches { records, limit throws(StorageError) in
+            try records.sessions.eraseNonces(of: nil, rotatedBy: spentBy, limit: limit)
         }
         try await inBatches { records, limit throws(StorageError) in
             try records.links.deleteExpired(before: now, limit: limit)

@@ -28,6 +28,8 @@ public protocol SessionRecords {
     /// Notes that a token was rotated with a nonce, and adds its successor to the family.
     func rotate(_ hash: TokenHash, nonce: [UInt8], at moment: Timestamp, to successor: TokenHash) throws(StorageError)
 
-    /// Erases a token's nonce, after which a repeat of it is a replay.
-    func eraseNonce(of hash: TokenHash) throws(StorageError)
+    /// Erases the nonces of tokens that were rotated at a moment or before and whose successor has been rotated too,
+    /// after which a repeat of them is a replay: of one session, or of all when none is given, at most `limit`; how
+    /// many there were.
+    func eraseNonces(of session: SessionID?, rotatedBy moment: Timestamp, limit: Int) throws(StorageError) -> Int
 }

@@ -64,8 +64,18 @@ struct InMemorySessions: SessionRecords {
         }
     }
 
-    func eraseNonce(of hash: TokenHash) throws(StorageError) {
-        try records.change { tables throws(StorageError) in tables.refreshTokens[hash]?.nonce = nil }
+    func eraseNonces(of session: SessionID?, rotatedBy moment: Timestamp, limit: Int) throws(StorageError) -> Int {
+        try records.change { tables throws(StorageError) in
+            let used = Set(tables.refreshTokens.values.filter { $0.rotatedAt != nil }.compactMap(\.predecessor))
+            let spent = tables.refreshTokens.values.filter { token in
+                guard token.nonce != nil, let rotatedAt = token.rotatedAt else { return false }
+                return rotatedAt <= moment && used.contains(token.hash)
+                    && session.map { $0 == token.sessionID } ?? true
+            }
+            let chosen = spent.prefix(limit).map(\.hash)
+            for hash in chosen { tables.refreshTokens[hash]?.nonce = nil }
+            return chosen.count
+        }
     }
 
     private static func end(_ id: SessionID, _ tables: inout Tables) -> Bool {

@@ -93,6 +93,29 @@ import Testing
         #expect(try await storage.migrations().count == Migrations.sqlite.count)
     }
 
+    @Test func `nonces that were spent before the schema knew of it are erased too`() async throws {
+        let folder = try TemporaryFolder()
+        let before = try await open(folder, Array(Migrations.sqlite.prefix(8)))
+        try await before.pool.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO usernames VALUES ('ada', 'a');
+                    INSERT INTO accounts VALUES ('a', 'ada', 'a@example.com', 0, 'hash', '', 0, 1, 0, NULL);
+                    INSERT INTO sessions VALUES ('s', 'a', 0, 0, 1000, NULL, NULL);
+                    INSERT INTO refresh_tokens VALUES (x'01', 's', NULL, x'aa', 1), (x'02', 's', x'01', x'bb', 2),
+                        (x'03', 's', x'02', NULL, NULL);
+                    """)
+        }
+        let after = try await open(folder, Migrations.sqlite)
+        let counts = try await after.write { records throws(StorageError) in
+            [
+                try records.sessions.eraseNonces(of: nil, rotatedBy: Timestamp(milliseconds: 0), limit: 9),
+                try records.sessions.eraseNonces(of: nil, rotatedBy: Timestamp(milliseconds: 9), limit: 9),
+            ]
+        }
+        #expect(counts == [0, 1])
+    }
+
     private func scripts(_ count: Int) -> [Migration] {
         (1...count).map { Migration($0, "t\($0)", Array("CREATE TABLE t\($0) (id TEXT) STRICT;".utf8)) }
     }

@@ -91,14 +91,32 @@ struct SQLSessionRecords: SessionRecords {
         guard rotated > 0 else { throw .broken(cause: UnknownToken()) }
         try connection.execute(
             """
+            UPDATE refresh_tokens SET is_spent = 1
+            WHERE hash = (SELECT predecessor FROM refresh_tokens WHERE hash = :hash)
+            """, ["hash": .blob(hash.bytes)])
+        try connection.execute(
+            """
             INSERT INTO refresh_tokens (hash, session_id, predecessor)
             SELECT :successor, session_id, hash FROM refresh_tokens WHERE hash = :hash
             """, ["hash": .blob(hash.bytes), "successor": .blob(successor.bytes)])
     }
 
-    func eraseNonce(of hash: TokenHash) throws(StorageError) {
-        try connection.execute(
-            "UPDATE refresh_tokens SET nonce = NULL WHERE hash = :hash", ["hash": .blob(hash.bytes)])
+    func eraseNonces(of session: SessionID?, rotatedBy moment: Timestamp, limit: Int) throws(StorageError) -> Int {
+        guard let session else {
+            return try connection.execute(
+                """
+                UPDATE refresh_tokens SET nonce = NULL WHERE hash IN (
+                    SELECT hash FROM refresh_tokens
+                    WHERE nonce IS NOT NULL AND is_spent = 1 AND rotated_at <= :moment LIMIT :limit)
+                """, ["moment": .moment(moment), "limit": .limit(limit)])
+        }
+        return try connection.execute(
+            """
+            UPDATE refresh_tokens SET nonce = NULL WHERE hash IN (
+                SELECT hash FROM refresh_tokens
+                WHERE session_id = :session_id AND nonce IS NOT NULL AND is_spent = 1 AND rotated_at <= :moment
+                LIMIT :limit)
+            """, ["session_id": .text(session.text), "moment": .moment(moment), "limit": .limit(limit)])
     }
 
     private func read(_ row: any SQLRow) throws(StorageError) -> Session {

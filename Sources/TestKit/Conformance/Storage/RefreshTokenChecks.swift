@@ -26,18 +26,39 @@ extension StorageConformance {
             (tokens[1].predecessor, tokens[2].predecessor) = (Sample.hash(1), Sample.hash(2))
             #expect(found == tokens)
         },
-        Check("erasing a nonce erases that token's nonce alone") { storage in
+        Check("nonces are erased up to a moment, except that of the newest token's predecessor") { storage in
+            try await addSession(to: storage)
+            try await rotate(1...4, in: storage)
+            // Token 1 was rotated at 1, and so on; token 4's successor is 5, which nobody has used.
+            let counts = try await storage.writing { records in
+                try [0, 2, 2, 9].map { moment in
+                    try records.sessions.eraseNonces(
+                        of: SessionID("s"), rotatedBy: Sample.moment(moment), limit: 10)
+                }
+            }
+            #expect(counts == [0, 2, 0, 1])
+            let found = try await storage.reading { records in
+                try (1...5).compactMap { try records.sessions.refreshToken(Sample.hash($0)) }
+            }
+            #expect(found.map(\.nonce) == [nil, nil, nil, [4], nil])
+            #expect(found.map(\.rotatedAt) == [1, 2, 3, 4].map { Sample.moment($0) } + [nil])
+        },
+        Check("nonces are erased of one session, or of all, and at most as many as asked for") { storage in
             try await addSession(to: storage)
             try await storage.writing { records in
-                try records.sessions.rotate(Sample.hash(1), nonce: [1], at: Sample.moment(5), to: Sample.hash(2))
-                try records.sessions.rotate(Sample.hash(2), nonce: [2], at: Sample.moment(6), to: Sample.hash(3))
-                try records.sessions.eraseNonce(of: Sample.hash(1))
+                try records.sessions.insert(Sample.session("t", of: "ada"), first: Sample.token(101, of: "t"))
             }
-            let found = try await storage.reading { records in
-                try [1, 2].compactMap { try records.sessions.refreshToken(Sample.hash($0)) }
+            try await rotate(1...3, in: storage)
+            try await rotate(101...104, in: storage)
+            let counts = try await storage.writing { records in
+                let moment = Sample.moment(1000)
+                var counts = [try records.sessions.eraseNonces(of: SessionID("s"), rotatedBy: moment, limit: 1)]
+                for limit in [2, 10, 10] {
+                    counts.append(try records.sessions.eraseNonces(of: nil, rotatedBy: moment, limit: limit))
+                }
+                return counts
             }
-            #expect(found.map(\.nonce) == [nil, [2]])
-            #expect(found.map(\.rotatedAt) == [Sample.moment(5), Sample.moment(6)])
+            #expect(counts == [1, 2, 2, 0])
         },
         Check("of fifty rotations of one token at once one finds it not yet rotated") { storage in
             try await addSession(to: storage)
@@ -53,6 +74,16 @@ extension StorageConformance {
             #expect(rotated == 1)
         },
     ]
+
+    /// Rotates each of those tokens to the next, at a moment and with a nonce of its own number.
+    private static func rotate(_ tokens: ClosedRange<UInt8>, in storage: any Storage) async throws {
+        try await storage.writing { records in
+            for token in tokens {
+                try records.sessions.rotate(
+                    Sample.hash(token), nonce: [token], at: Sample.moment(Int64(token)), to: Sample.hash(token + 1))
+            }
+        }
+    }
 
     private static func addSession(to storage: any Storage) async throws {
         try await storage.writing { records in
