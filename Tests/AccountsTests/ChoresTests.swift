@@ -57,20 +57,42 @@ import Testing
         #expect(left == nil)
     }
 
-    @Test func `it comes round every few minutes, outlives a failing store, and stops when cancelled`() async throws {
+    @Test func `a session with many tokens goes in several transactions`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let first = try await world.logIn().refreshToken.hash
+        let now = world.time.now()
+        try await world.storage.write { records throws(StorageError) in
+            var last = first
+            for index in 1...1200 {
+                let next = OpaqueToken("\(index)").hash
+                try records.sessions.rotate(last, nonce: [1], at: now, to: next)
+                last = next
+            }
+        }
+        world.time.advance(by: .seconds(7 * 86_400 + 3661))
+        let writes = world.storage.writeCount
+        try await chores(world).cleanUp()
+        #expect(world.storage.writeCount == writes + 3 + 4)
+        #expect(try await count(world, account.id) == 0)
+    }
+
+    @Test func `it comes soon after the start and then every few minutes, whatever the store does`() async throws {
         let world = try World()
         let running = chores(world)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await running.run() }
-            try await world.time.waitForSleepers()
-            world.storage.setFault(.unavailable)
-            world.time.advance(by: .seconds(360))
-            try await world.time.waitForSleepers()
-            let writes = world.storage.writeCount
-            world.storage.setFault(nil)
-            world.time.advance(by: .seconds(360))
-            try await world.time.waitForSleepers()
-            #expect(world.storage.writeCount == writes + 5)
+            var writes = world.storage.writeCount
+            for (pause, count, fault) in [
+                (.seconds(8), 5, nil), (.seconds(360), 1, .unavailable), (.seconds(360), 5, nil),
+            ] as [(Duration, Int, InMemoryStorage.Fault?)] {
+                try await world.time.waitForSleepers()
+                world.storage.setFault(fault)
+                world.time.advance(by: pause)
+                try await world.time.waitForSleepers()
+                #expect(world.storage.writeCount == writes + count)
+                writes += count
+            }
             group.cancelAll()
         }
     }

@@ -2,7 +2,7 @@ public import GatewayKit
 public import Logging
 public import ServiceLifecycle
 
-/// Removes what has expired, now and then and in small batches: sessions, spent nonces, links, guesses and revocations.
+/// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces, links, guesses and revocations.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -23,8 +23,10 @@ public struct Chores: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            var pause = between(.seconds(2), and: .seconds(8))
             while true {
-                do { try await time.sleep(for: pause()) } catch { return }
+                do { try await time.sleep(for: pause) } catch { return }
+                pause = between(.seconds(240), and: .seconds(360))
                 do throws(AccountsError) {
                     try await cleanUp()
                 } catch {
@@ -70,11 +72,12 @@ public struct Chores: Service {
         }
     }
 
-    /// Five minutes, give or take one, so that nodes of a cluster do not all come at once.
-    private func pause() -> Duration {
-        .seconds(240) + .milliseconds(random.bytes(2).reduce(0) { $0 << 8 | Int($1) } * 120_000 / 65_536)
+    /// A pause at random, so that the nodes of a cluster do not all come at once.
+    private func between(_ shortest: Duration, and longest: Duration) -> Duration {
+        shortest + (longest - shortest) * random.bytes(2).reduce(0) { $0 << 8 | Int($1) } / 65_536
     }
 
+    /// How many rows go at once, so that no transaction keeps others waiting for long.
     private static let batch = 500
-    private static let batchesARound = 100
+    private static let batchesARound = 1000
 }

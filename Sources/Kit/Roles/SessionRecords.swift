@@ -18,8 +18,8 @@ public protocol SessionRecords {
     /// Removes all sessions of an account but one, with their tokens; the ids of those removed.
     func endAll(of account: AccountID, except kept: SessionID?) throws(StorageError) -> [SessionID]
 
-    /// Removes sessions that ended before a moment or were last used before another, at most `limit`; how many there
-    /// were.
+    /// Removes sessions that ended before a moment or were last used before another: their tokens first, then
+    /// themselves, at most `limit` of both together, so that the rest is left to the next call; how many there were.
     func endExpired(before moment: Timestamp, idleSince: Timestamp, limit: Int) throws(StorageError) -> Int
 
     /// The refresh token of that hash.

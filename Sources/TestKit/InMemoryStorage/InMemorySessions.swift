@@ -39,10 +39,13 @@ struct InMemorySessions: SessionRecords {
 
     func endExpired(before moment: Timestamp, idleSince: Timestamp, limit: Int) throws(StorageError) -> Int {
         try records.change { tables throws(StorageError) in
-            let dead = tables.sessions.values.filter { $0.expiresAt < moment || $0.lastUsedAt < idleSince }
-            let chosen = dead.prefix(limit).map(\.id)
-            for id in chosen { _ = Self.end(id, &tables) }
-            return chosen.count
+            let expired = tables.sessions.values.filter { $0.expiresAt < moment || $0.lastUsedAt < idleSince }
+            let dead = Set(expired.map(\.id))
+            let tokens = tables.refreshTokens.values.filter { dead.contains($0.sessionID) }.prefix(limit).map(\.hash)
+            for hash in tokens { tables.refreshTokens[hash] = nil }
+            let ended = dead.prefix(limit - tokens.count)
+            for id in ended { tables.sessions[id] = nil }
+            return tokens.count + ended.count
         }
     }
 

@@ -63,11 +63,20 @@ struct SQLSessionRecords: SessionRecords {
     }
 
     func endExpired(before moment: Timestamp, idleSince: Timestamp, limit: Int) throws(StorageError) -> Int {
-        try connection.execute(
+        let tokens = try connection.execute(
+            """
+            DELETE FROM refresh_tokens WHERE hash IN (
+                SELECT refresh_tokens.hash FROM sessions JOIN refresh_tokens ON refresh_tokens.session_id = sessions.id
+                WHERE sessions.expires_at < :moment OR sessions.last_used_at < :idle_since LIMIT :limit)
+            """, ["moment": .moment(moment), "idle_since": .moment(idleSince), "limit": .limit(limit)])
+        guard tokens < limit else { return tokens }
+        // None of them has a token any more that would go with it.
+        let sessions = try connection.execute(
             """
             DELETE FROM sessions WHERE id IN (
                 SELECT id FROM sessions WHERE expires_at < :moment OR last_used_at < :idle_since LIMIT :limit)
-            """, ["moment": .moment(moment), "idle_since": .moment(idleSince), "limit": .limit(limit)])
+            """, ["moment": .moment(moment), "idle_since": .moment(idleSince), "limit": .limit(limit - tokens)])
+        return tokens + sessions
     }
 
     func refreshToken(_ hash: TokenHash) throws(StorageError) -> RefreshTokenRecord? {

@@ -57,28 +57,39 @@ extension StorageConformance {
                 #expect(rest.map(\.text) == ["a2"])
                 #expect(try await left(in: storage) == ["b1"])
             },
-            Check("sessions that have ended or were idle are removed, at most as many as asked for") { storage in
+            Check("sessions that have ended or were idle are removed with their tokens") { storage in
                 try await addSessions(to: storage)
                 // a1 ends at 1001, a2 at 1002, a3 at 1003, b1 at 1004; each was last used when it began.
-                let none = try await storage.writing { records in
-                    try records.sessions.endExpired(
-                        before: Sample.moment(1001), idleSince: Sample.moment(1), limit: 10)
+                var counts: [Int] = []
+                for (moment, idleSince) in [(1001, 1), (0, 2), (1004, 0)] as [(Int64, Int64)] {
+                    let count = try await storage.writing { records in
+                        try records.sessions.endExpired(
+                            before: Sample.moment(moment), idleSince: Sample.moment(idleSince), limit: 10)
+                    }
+                    counts.append(count)
                 }
-                #expect(none == 0, "what ends at that very moment stays")
-                let idle = try await storage.writing { records in
-                    try records.sessions.endExpired(before: Sample.moment(0), idleSince: Sample.moment(2), limit: 10)
-                }
-                #expect(idle == 1)
-                #expect(try await left(in: storage) == ["a2", "a3", "b1"])
-                let bounded = try await storage.writing { records in
-                    try records.sessions.endExpired(before: Sample.moment(1004), idleSince: Sample.moment(0), limit: 1)
-                }
-                #expect(bounded == 1)
-                let rest = try await storage.writing { records in
-                    try records.sessions.endExpired(before: Sample.moment(1004), idleSince: Sample.moment(0), limit: 10)
-                }
-                #expect(rest == 1)
+                #expect(counts == [0, 2, 4], "what ends at that very moment stays")
                 #expect(try await left(in: storage) == ["b1"])
+            },
+            Check("no more sessions and tokens than asked for are removed at once, and no session before its tokens") {
+                storage in
+                try await addSessions(to: storage)
+                try await storage.writing { records in
+                    for token in UInt8(10)..<15 {
+                        let first: UInt8 = token == 10 ? 1 : token
+                        try records.sessions.rotate(
+                            Sample.hash(first), nonce: [1], at: Sample.moment(1), to: Sample.hash(token + 1))
+                    }
+                }
+                // a1 has six tokens now, a2 and a3 have one each: eight tokens and three sessions.
+                let found = try await storage.writing { records in
+                    try [3, 4, 3, 4].map { limit in
+                        let count = try records.sessions.endExpired(
+                            before: Sample.moment(1004), idleSince: Sample.moment(0), limit: limit)
+                        return [count, try records.sessions.sessions(of: AccountID("id-ada")).count]
+                    }
+                }
+                #expect(found == [[3, 3], [4, 3], [3, 1], [1, 0]])
             },
         ]
 
