@@ -22,4 +22,28 @@ import Testing
             try EmailAddress(typed)
         }
     }
+
+    @Test(arguments: [
+        ("John.Doe@Example.COM", "john.doe@example.com"), ("o'neil+x@mail-1.example", "o'neil+x@mail-1.example"),
+        ("a@localhost", "a@localhost"),
+    ]) func `an address is stored with its ASCII letters folded`(typed: String, stored: String) throws {
+        #expect(Array(try EmailAddress(typed).text.utf8) == Array(stored.utf8))
+    }
+
+    @Test(arguments: [
+        "", "@", "a", "a@", "@example.com", "a@b@example.com", "a b@example.com", "a\u{0}@example.com",
+        "a@exa mple.com", "a@-example.com", "a@example-.com", "a@example..com", "a@.example.com", "a@example.com.",
+        "a@ex\u{E4}mple.com", "\"a\"@example.com", "a@[192.0.2.1]", "a\u{2028}@example.com",
+        String(repeating: "a", count: 65) + "@example.com",
+    ]) func `what is no address is refused`(typed: String) {
+        #expect(throws: InputRefusal.self) { try EmailAddress(typed) }
+    }
+
+    @Test(arguments: [
+        ".a@example.com", "a.@example.com", "a..b@example.com", ".\u{301}a@example.com", "a.\u{301}.@example.com",
+        "a..\u{301}b@example.com", "a.\u{301}..b@example.com", "a@\u{301}b@example.com", "a@-\u{301}x.com",
+        "a@example.\u{301}com",
+    ]) func `dots, hyphens and the @ are found by their bytes, whatever stands on them`(typed: String) {
+        #expect(throws: InputRefusal.self) { try EmailAddress(typed) }
+    }
 }

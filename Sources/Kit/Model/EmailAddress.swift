@@ -33,10 +33,9 @@ public struct EmailAddress: Hashable, Sendable {
     public var domain: Substring { text.split(separator: "@").last ?? "" }
 
     private static func isLocalPart(_ part: Substring) -> Bool {
-        guard (1...64).contains(part.utf8.count), !part.hasPrefix("."), !part.hasSuffix("."), !part.contains("..")
-        else {
-            return false
-        }
+        // By bytes, for a character of Swift's may be a dot with an accent on it.
+        let atoms = part.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard part.utf8.count <= 64, atoms.allSatisfy({ !$0.isEmpty }) else { return false }
         // A header with such an address is read as another one's by programs that decode encoded-words (RFC 2047)
         // wherever they stand: mail for one person would go to another.
         guard !part.contains("=?") else { return false }
@@ -49,9 +48,9 @@ public struct EmailAddress: Hashable, Sendable {
 
     private static func isDomain(_ part: Substring) -> Bool {
         guard (1...253).contains(part.utf8.count) else { return false }
-        return part.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-                && label.utf8.allSatisfy { byte in
+        return part.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                && label.allSatisfy { byte in
                     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                         || byte == UInt8(ascii: "-")
