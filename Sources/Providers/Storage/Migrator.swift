@@ -7,18 +7,22 @@ import GatewaySQL
 /// keeps other processes out, so that each script is applied once.
 struct Migrator: Sendable {
     let scripts: [Migration]
+    /// Makes the table, in the engine's words, where it is missing; one that is there stays as it was made.
+    let table: StaticString
+
+    /// SQLite's table.
+    static let sqliteTable: StaticString = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            version INTEGER NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            checksum TEXT NOT NULL,
+            applied_at INTEGER NOT NULL
+        ) STRICT
+        """
 
     /// Makes the table of what was applied, where it is missing.
     func prepare(_ connection: any SQLConnection) throws(StorageError) {
-        try connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS schema_migrations (
-                version BIGINT NOT NULL PRIMARY KEY,
-                name TEXT NOT NULL,
-                checksum TEXT NOT NULL,
-                applied_at BIGINT NOT NULL
-            )
-            """, [:])
+        try connection.execute(table, [:])
     }
 
     /// Each script and when it was applied; throws ``SchemaProblem`` as the cause when the schema is not one that this

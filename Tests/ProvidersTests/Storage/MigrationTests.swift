@@ -26,6 +26,39 @@ import Testing
         #expect(checksum == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 
+    @Test func `every table is strict`() async throws {
+        let folder = try TemporaryFolder()
+        let storage = try await open(folder, Migrations.sqlite)
+        let lax = try await storage.pool.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name FROM pragma_table_list
+                    WHERE type = 'table' AND strict = 0 AND schema = 'main' AND name NOT LIKE 'sqlite%'
+                    """)
+        }
+        #expect(lax == [])
+    }
+
+    @Test func `a database whose list of scripts is older than strict tables is opened and goes on`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("gateway.db")
+        try await DatabaseQueue(path: path).write { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE schema_migrations (
+                        version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,
+                        applied_at BIGINT NOT NULL);
+                    CREATE TABLE t1 (id TEXT) STRICT;
+                    """)
+            try database.execute(
+                sql: "INSERT INTO schema_migrations VALUES (1, 't1', ?, 5)", arguments: [scripts(1)[0].checksum])
+        }
+        let storage = try await open(folder, scripts(2))
+        #expect(try await storage.migrations().map(\.version) == [1, 2])
+        #expect(try await storage.migrations().first?.appliedAt == Timestamp(milliseconds: 5))
+    }
+
     @Test func `what was applied is recorded with its moment`() async throws {
         let folder = try TemporaryFolder()
         let time = ManualTime()

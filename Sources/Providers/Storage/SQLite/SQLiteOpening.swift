@@ -15,7 +15,8 @@ extension SQLiteStorage {
                     returning: Result { () throws(SQLiteOpenFailure) in try openPool(path, busyTimeout) })
             }
         }
-        let storage = SQLiteStorage(pool: try result.get(), migrator: Migrator(scripts: scripts), time: time)
+        let storage = SQLiteStorage(
+            pool: try result.get(), migrator: Migrator(scripts: scripts, table: Migrator.sqliteTable), time: time)
         do {
             _ = try await storage.migrate()
         } catch {
