@@ -47,6 +47,19 @@ import Testing
         try await waiting
     }
 
+    @Test func `nothing is kept of a wait whose end and cancellation met`() async throws {
+        let (signal, time) = (OutboxSignal(), ManualTime())
+        for _ in 0..<2000 {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await signal.wait(atMost: .seconds(60), by: time) }
+                try? await time.waitForSleepers()
+                signal.poke()
+                group.cancelAll()
+            }
+        }
+        #expect(signal.waitCount == 0)
+    }
+
     @Test func `every template has all its values, and leaves a value's braces alone`() {
         let values = ["username": "{link}", "public_url": "https://a", "link": "https://b", "lifetime": "30 minutes"]
         for template in MailTemplate.all {

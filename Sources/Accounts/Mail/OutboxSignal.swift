@@ -15,6 +15,9 @@ public final class OutboxSignal: Sendable {
     /// Begins lowered.
     public init() {}
 
+    /// Of how many waits something is kept: as many as wait now.
+    var waitCount: Int { state.withLock { $0.waiters.count + $0.cancelled.count } }
+
     /// Wakes whoever waits, or else the next to wait; raising it twice is raising it once.
     public func poke() {
         let waiters = state.withLock { state in
@@ -41,6 +44,8 @@ public final class OutboxSignal: Sendable {
             state.nextID += 1
             return state.nextID
         }
+        // A cancellation that meets a poke finds no waiter and leaves its mark, which nobody would look at again.
+        defer { state.withLock { _ = $0.cancelled.remove(id) } }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 state.withLock { state in
