@@ -4,7 +4,7 @@ struct InMemoryAccounts: AccountRecords {
     let records: InMemoryRecords
 
     func insert(_ account: Account) throws(StorageError) -> AccountChange {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: Self.texts(of: account)) { tables throws(StorageError) in
             guard tables.accounts[account.id] == nil else {
                 throw InMemoryRecords.broken("an account's id is used twice")
             }
@@ -14,7 +14,7 @@ struct InMemoryAccounts: AccountRecords {
     }
 
     func update(_ account: Account) throws(StorageError) -> AccountChange {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: Self.texts(of: account)) { tables throws(StorageError) in
             guard tables.accounts[account.id] != nil else { return .missing }
             if let owner = tables.names[account.username], owner != account.id { return .usernameTaken }
             return Self.store(account, &tables)
@@ -44,7 +44,12 @@ struct InMemoryAccounts: AccountRecords {
         let behind = records.tables.accounts.values.filter { account in
             after.map { $0.text < account.username.text } ?? true
         }
-        return Array(behind.sorted { $0.username.text < $1.username.text }.prefix(limit))
+        return Array(behind.sorted { $0.username.text < $1.username.text }.first(atMost: limit))
+    }
+
+    private static func texts(of account: Account) -> [String] {
+        [account.id.text, account.username.text, account.email.text, account.passwordHash.reveal()]
+            + account.groups.map(\.text)
     }
 
     private static func store(_ account: Account, _ tables: inout Tables) -> AccountChange {

@@ -4,7 +4,7 @@ struct InMemoryKeys: KeyRecords {
     let records: InMemoryRecords
 
     func insert(_ key: SigningKeyRecord) throws(StorageError) {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: [key.id, key.algorithm]) { tables throws(StorageError) in
             guard !tables.keys.contains(where: { $0.id == key.id }) else {
                 throw InMemoryRecords.broken("a key's id is used twice")
             }
@@ -17,7 +17,7 @@ struct InMemoryKeys: KeyRecords {
     }
 
     func update(_ key: SigningKeyRecord) throws(StorageError) -> Bool {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: [key.id, key.algorithm]) { tables throws(StorageError) in
             guard let index = tables.keys.firstIndex(where: { $0.id == key.id }) else { return false }
             tables.keys[index] = key
             return true

@@ -4,7 +4,7 @@ struct InMemoryLinks: LinkRecords {
     let records: InMemoryRecords
 
     func insert(_ link: Link) throws(StorageError) {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: [link.accountID.text, link.email.text]) { tables throws(StorageError) in
             guard tables.accounts[link.accountID] != nil, tables.links[link.hash] == nil else {
                 throw InMemoryRecords.broken("a link's account does not exist, or its token is used twice")
             }
@@ -28,7 +28,7 @@ struct InMemoryLinks: LinkRecords {
 
     func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
         try records.change { tables throws(StorageError) in
-            let dead = tables.links.values.filter { $0.expiresAt < moment }.prefix(limit).map(\.hash)
+            let dead = tables.links.values.filter { $0.expiresAt < moment }.first(atMost: limit).map(\.hash)
             for hash in dead { tables.links[hash] = nil }
             return dead.count
         }

@@ -4,7 +4,7 @@ struct InMemoryRevocations: RevocationRecords {
     let records: InMemoryRecords
 
     func append(_ subject: Revocation.Subject, keepUntil: Timestamp) throws(StorageError) -> Int64 {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: [Self.text(of: subject)]) { tables throws(StorageError) in
             tables.lastRevocationID += 1
             tables.revocations.append(Revocation(id: tables.lastRevocationID, subject: subject, keepUntil: keepUntil))
             return tables.lastRevocationID
@@ -12,14 +12,22 @@ struct InMemoryRevocations: RevocationRecords {
     }
 
     func rows(after id: Int64, limit: Int) throws(StorageError) -> [Revocation] {
-        Array(records.tables.revocations.lazy.filter { $0.id > id }.prefix(limit))
+        Array(records.tables.revocations.lazy.filter { $0.id > id }.first(atMost: limit))
     }
 
     func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
         try records.change { tables throws(StorageError) in
-            let dead = Set(tables.revocations.filter { $0.keepUntil < moment }.prefix(limit).map(\.id))
+            let dead = Set(tables.revocations.filter { $0.keepUntil < moment }.first(atMost: limit).map(\.id))
             tables.revocations.removeAll { dead.contains($0.id) }
             return dead.count
+        }
+    }
+
+    private static func text(of subject: Revocation.Subject) -> String {
+        switch subject {
+        case .session(let id): id.text
+        case .apiKey(let id): id
+        case .account(let id, _): id.text
         }
     }
 }
@@ -28,12 +36,13 @@ struct InMemoryAudit: AuditRecords {
     let records: InMemoryRecords
 
     func append(_ event: AuditEvent) throws(StorageError) {
-        try records.change { tables throws(StorageError) in tables.audit.append(event) }
+        let texts = [event.kind.word, event.accountID?.text, event.actor, event.address, event.requestID]
+        try records.change(storing: texts) { tables throws(StorageError) in tables.audit.append(event) }
     }
 
     func latest(of account: AccountID?, limit: Int) throws(StorageError) -> [AuditEvent] {
         let own = records.tables.audit.filter { account == nil || $0.accountID == account }
-        return Array(own.reversed().prefix(limit))
+        return Array(own.reversed().first(atMost: limit))
     }
 }
 
@@ -43,7 +52,7 @@ struct InMemoryGuesses: GuessRecords {
     func count(of key: String) throws(StorageError) -> GuessCount? { records.tables.guesses[key] }
 
     func store(_ count: GuessCount) throws(StorageError) {
-        try records.change { tables throws(StorageError) in tables.guesses[count.key] = count }
+        try records.change(storing: [count.key]) { tables throws(StorageError) in tables.guesses[count.key] = count }
     }
 
     func clear(_ key: String) throws(StorageError) {
@@ -52,7 +61,7 @@ struct InMemoryGuesses: GuessRecords {
 
     func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
         try records.change { tables throws(StorageError) in
-            let dead = tables.guesses.values.filter { $0.keepUntil < moment }.prefix(limit).map(\.key)
+            let dead = tables.guesses.values.filter { $0.keepUntil < moment }.first(atMost: limit).map(\.key)
             for key in dead { tables.guesses[key] = nil }
             return dead.count
         }

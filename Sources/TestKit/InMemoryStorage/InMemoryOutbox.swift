@@ -4,7 +4,7 @@ struct InMemoryOutbox: OutboxRecords {
     let records: InMemoryRecords
 
     func enqueue(_ mail: OutboxMail) throws(StorageError) {
-        try records.change { tables throws(StorageError) in
+        try records.change(storing: [mail.id]) { tables throws(StorageError) in
             guard !tables.outbox.contains(where: { $0.id == mail.id }) else {
                 throw InMemoryRecords.broken("a mail's id is used twice")
             }
@@ -15,7 +15,7 @@ struct InMemoryOutbox: OutboxRecords {
     func claim(dueAt moment: Timestamp, until: Timestamp, limit: Int) throws(StorageError) -> [OutboxMail] {
         try records.change { tables throws(StorageError) in
             let due = tables.outbox.filter { !$0.isParked && $0.dueAt <= moment }.sorted { $0.dueAt < $1.dueAt }
-            return due.prefix(limit).map { mail in
+            return due.first(atMost: limit).map { mail in
                 var claimed = mail
                 claimed.dueAt = until
                 claimed.attempts += 1

@@ -35,11 +35,20 @@ final class InMemoryRecords: Records {
     var audit: any AuditRecords { InMemoryAudit(records: self) }
     var guesses: any GuessRecords { InMemoryGuesses(records: self) }
 
-    /// Changes the tables, in a write closure alone.
-    func change<Result>(_ body: (inout Tables) throws(StorageError) -> Result) throws(StorageError) -> Result {
+    /// Changes the tables, in a write closure alone, so that they hold those texts; one with NUL is refused, for SQL
+    /// engines keep none.
+    func change<Result>(
+        storing texts: [String?] = [], _ body: (inout Tables) throws(StorageError) -> Result
+    ) throws(StorageError) -> Result {
         guard canWrite else { throw Self.broken("a read closure writes") }
+        guard !texts.contains(where: { $0?.utf8.contains(0) == true }) else { throw Self.broken("NUL in a text") }
         return try body(&tables)
     }
 
     static func broken(_ what: String) -> StorageError { .broken(cause: InMemoryStorage.Failure(description: what)) }
+}
+
+extension Collection {
+    /// The first so many, none when that is below zero.
+    func first(atMost limit: Int) -> SubSequence { prefix(Swift.max(0, limit)) }
 }

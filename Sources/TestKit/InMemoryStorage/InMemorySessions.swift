@@ -4,7 +4,8 @@ struct InMemorySessions: SessionRecords {
     let records: InMemoryRecords
 
     func insert(_ session: Session, first token: RefreshTokenRecord) throws(StorageError) {
-        try records.change { tables throws(StorageError) in
+        let texts = [session.id.text, session.accountID.text, session.address, session.userAgent]
+        try records.change(storing: texts) { tables throws(StorageError) in
             guard tables.accounts[session.accountID] != nil else {
                 throw InMemoryRecords.broken("a session's account does not exist")
             }
@@ -41,9 +42,9 @@ struct InMemorySessions: SessionRecords {
         try records.change { tables throws(StorageError) in
             let expired = tables.sessions.values.filter { $0.expiresAt < moment || $0.lastUsedAt < idleSince }
             let dead = Set(expired.map(\.id))
-            let tokens = tables.refreshTokens.values.filter { dead.contains($0.sessionID) }.prefix(limit).map(\.hash)
-            for hash in tokens { tables.refreshTokens[hash] = nil }
-            let ended = dead.prefix(limit - tokens.count)
+            let tokens = tables.refreshTokens.values.filter { dead.contains($0.sessionID) }.first(atMost: limit)
+            for token in tokens { tables.refreshTokens[token.hash] = nil }
+            let ended = dead.first(atMost: limit - tokens.count)
             for id in ended { tables.sessions[id] = nil }
             return tokens.count + ended.count
         }
@@ -75,7 +76,7 @@ struct InMemorySessions: SessionRecords {
                 return rotatedAt <= moment && used.contains(token.hash)
                     && session.map { $0 == token.sessionID } ?? true
             }
-            let chosen = spent.prefix(limit).map(\.hash)
+            let chosen = spent.first(atMost: limit).map(\.hash)
             for hash in chosen { tables.refreshTokens[hash]?.nonce = nil }
             return chosen.count
         }

@@ -17,7 +17,7 @@ public import Testing
 public enum StorageConformance {
     /// Every check; each wants a place of its own.
     public static let checks: [Check] =
-        transactions + accounts + sessions + links + keys + outbox + revocations + audit + guesses
+        transactions + accounts + sessions + links + keys + outbox + revocations + audit + guesses + bounds
 
     /// One promise and how it is tried.
     public struct Check: Sendable, CustomTestStringConvertible {
