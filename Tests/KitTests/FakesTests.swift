@@ -10,6 +10,11 @@ import Testing
         try await promise.verify { FakePasswordHasher() }
     }
 
+    @Test(arguments: RateLimiterConformance.allCases)
+    func `the fake limiter keeps a limiter's promises`(promise: RateLimiterConformance) async throws {
+        try await promise.verify { FakeRateLimiter(time: $0) }
+    }
+
     @Test(arguments: TokenIssuerConformance.allCases)
     func `the fake issuer keeps an issuer's promises`(promise: TokenIssuerConformance) async throws {
         let books = Books()

@@ -6,17 +6,22 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Synchronization
 import Testing
 
 /// A gateway of three routes behind a pipeline that is written as the file would have it.
 struct Stages {
-    var pipeline: [ConfigLiteral]
+    let pipeline: [ConfigLiteral]
     var endpoints = Self.routes
-    var limiter = CountedLimiter()
-    var time = ManualTime()
-    var publicURL = "https://auth.example.com"
-    var log = RecordedLog()
+    let publicURL: String
+    let time: ManualTime
+    let limiter: FakeRateLimiter
+    let log = RecordedLog()
+
+    init(pipeline: [ConfigLiteral], publicURL: String = "https://auth.example.com") {
+        (self.pipeline, self.publicURL) = (pipeline, publicURL)
+        time = ManualTime()
+        limiter = FakeRateLimiter(time: time)
+    }
 
     static let routes = [
         Endpoint(
@@ -69,30 +74,9 @@ extension TestResponse {
     var code: String? { (try? JSONValue(strictly: Array(buffer: body)))?["code"]?.string }
 }
 
-/// Lets so many pass for each key and remembers the keys; out of reach when told so.
-final class CountedLimiter: RateLimiter {
-    struct Away: Error {}
-
-    private let taken = Mutex<[String]>([])
-    let isAway: Bool
-
-    init(isAway: Bool = false) { self.isAway = isAway }
-
-    var keys: [String] { taken.withLock(\.self) }
-
+extension FakeRateLimiter {
+    /// What the file calls `memory`.
     var module: Module<any RateLimiter> {
         Module(.limits, "memory", "Counts for a test.", settings: Settings<Void>.object("Nothing.") {}) { _, _ in self }
-    }
-
-    func take(_ key: String, from limit: RateLimit) async throws(RateLimiterError) -> RateVerdict {
-        if isAway { throw .unavailable(cause: Away()) }
-        let used = taken.withLock { taken in
-            let used = taken.count { $0 == key }
-            taken.append(key)
-            return used
-        }
-        return RateVerdict(
-            isAllowed: used < limit.count, remaining: max(0, limit.count - used - 1),
-            retryAfter: used < limit.count ? .zero : .milliseconds(20_500), resetAfter: .seconds(40))
     }
 }

@@ -1,5 +1,6 @@
 import GatewayHTTP
 import GatewayKit
+import GatewayTestKit
 import HTTPTypes
 import HummingbirdTesting
 import Testing
