@@ -7,7 +7,7 @@ extension SQLiteStorage {
     /// Opens a database file, made if missing, and brings its schema up; throws ``SQLiteOpenFailure`` with the path.
     static func open(
         path: String, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
-        busyTimeout: Duration = .seconds(5)
+        busyTimeout: Duration = .seconds(5), queueLimit: Int = 1000
     ) async throws(SQLiteOpenFailure) -> SQLiteStorage {
         let result = await withCheckedContinuation { continuation in
             DispatchQueue(label: "storage.open").async {
@@ -15,8 +15,12 @@ extension SQLiteStorage {
                     returning: Result { () throws(SQLiteOpenFailure) in try openPool(path, busyTimeout) })
             }
         }
+        // A little longer than one wait for a lock, so that the first in the queue sees its whole timeout.
+        let patience = busyTimeout * 6 / 5
         let storage = SQLiteStorage(
-            pool: try result.get(), migrator: Migrator(scripts: scripts, table: Migrator.sqliteTable), time: time)
+            pool: try result.get(), migrator: Migrator(scripts: scripts, table: Migrator.sqliteTable), time: time,
+            busyTimeout: busyTimeout, readers: TurnQueue(limit: queueLimit, patience: patience, time: time),
+            writers: TurnQueue(limit: queueLimit, patience: patience, time: time))
         do {
             _ = try await storage.migrate()
         } catch {

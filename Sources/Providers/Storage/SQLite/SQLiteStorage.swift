@@ -1,16 +1,18 @@
 import GRDB
 import GatewayKit
-import Synchronization
 
 /// Storage in one SQLite file: one writer and a few readers, each on a queue of its own.
 ///
-/// `SQLiteOpening.swift` opens it, `DatabaseFile.swift` makes the file, `GRDBConnection.swift` runs statements, and
-/// `SQLiteFailure.swift` says what an error code means to a caller. A cancelled task's closure is not begun; one that
-/// was begun runs to its end, so that no commit is interrupted half-way.
+/// `SQLiteOpening.swift` opens it, `DatabaseFile.swift` makes the file, `TurnQueue.swift` says who has to wait and how
+/// long, `GRDBConnection.swift` runs statements, and `SQLiteFailure.swift` says what an error code means to a caller. A
+/// cancelled task's closure is not begun; one that was begun runs to its end, so that no commit is interrupted half-way.
 struct SQLiteStorage: Storage {
     let pool: DatabasePool
     let migrator: Migrator
     let time: any TimeSource
+    let busyTimeout: Duration
+    let readers: TurnQueue
+    let writers: TurnQueue
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
@@ -47,9 +49,9 @@ struct SQLiteStorage: Storage {
     func reading<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        try await queued { pool, turn in
+        try await readers.turn { turn in
             pool.asyncRead { database in
-                turn.take { () throws(StorageError) in
+                turn.take { _ throws(StorageError) in
                     do throws(any Error) {
                         return try body(GRDBConnection(database: try database.get(), access: .read))
                     } catch {
@@ -64,9 +66,13 @@ struct SQLiteStorage: Storage {
     func writing<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        try await queued { pool, turn in
-            pool.asyncWriteWithoutTransaction { database in
-                turn.take { () throws(StorageError) in try Self.transact(on: database, body) }
+        try await writers.turn { turn in
+            pool.asyncWriteWithoutTransaction { [busyTimeout] database in
+                turn.take { timeLeft throws(StorageError) in
+                    try database.waiting(forLocks: timeLeft, insteadOf: busyTimeout) { () throws(StorageError) in
+                        try Self.transact(on: database, body)
+                    }
+                }
             }
         }
     }
@@ -89,41 +95,20 @@ struct SQLiteStorage: Storage {
             throw SQLiteFailure.reaction(to: error, in: step)
         }
     }
-
-    private func queued<Value: Sendable>(
-        _ enqueue: (DatabasePool, Turn<Value>) -> Void
-    ) async throws(StorageError) -> Value {
-        let isCancelled = CancellationFlag()
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                enqueue(pool, Turn(isCancelled: isCancelled, continuation: continuation))
-            }
-        } onCancel: {
-            isCancelled.raise()
-        }
-        return try result.get()
-    }
 }
 
-/// One closure's turn on a connection's queue.
-private struct Turn<Value: Sendable>: Sendable {
-    let isCancelled: CancellationFlag
-    let continuation: CheckedContinuation<Result<Value, StorageError>, Never>
-
-    func take(_ body: () throws(StorageError) -> Value) {
-        guard !isCancelled.isRaised else {
-            continuation.resume(returning: .failure(.unavailable(cause: CancellationError())))
-            return
+extension Database {
+    /// Runs a closure with a shorter busy timeout, where that is shorter than the usual one.
+    fileprivate func waiting<Value>(
+        forLocks timeout: Duration, insteadOf usual: Duration, _ body: () throws(StorageError) -> Value
+    ) throws(StorageError) -> Value {
+        guard timeout < usual else { return try body() }
+        do {
+            try execute(sql: "PRAGMA busy_timeout = \(timeout.wholeMilliseconds)")
+        } catch {
+            throw SQLiteFailure.reaction(to: error, in: .begin)
         }
-        continuation.resume(returning: Result(catching: body))
+        defer { try? execute(sql: "PRAGMA busy_timeout = \(usual.wholeMilliseconds)") }
+        return try body()
     }
-}
-
-/// Says across threads that nobody waits any more.
-private final class CancellationFlag: Sendable {
-    private let flag = Atomic(false)
-
-    var isRaised: Bool { flag.load(ordering: .relaxed) }
-
-    func raise() { flag.store(true, ordering: .relaxed) }
 }
