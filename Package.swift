@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "GatewayProvidersTests",
             dependencies: [
-                "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras, .grdb, .log,
+                "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras, .grdb,
+                .lifecycle, .log,
             ],
             path: "Tests/ProvidersTests"),
         .testTarget(

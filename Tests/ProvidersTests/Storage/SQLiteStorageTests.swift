@@ -41,21 +41,6 @@ import Testing
         #expect(try mode(path) == 0o600)
     }
 
-    @Test func `what was erased leaves no trace in the files`() async throws {
-        let folder = try TemporaryFolder()
-        let path = folder.file("gateway.db")
-        let storage = try await SQLiteStorage.open(path: path, time: ManualTime())
-        let mark = "a-very-telling-mark"
-        let mail = OutboxMail(id: "m", sealed: Array(mark.utf8), createdAt: moment, dueAt: moment)
-        try await storage.write { records throws(StorageError) in try records.outbox.enqueue(mail) }
-        try await checkpoint(storage)
-        #expect(try Data(contentsOf: URL(filePath: path)).contains(mark.utf8))
-        try await storage.write { records throws(StorageError) in try records.outbox.delivered("m") }
-        try await checkpoint(storage)
-        #expect(try !Data(contentsOf: URL(filePath: path)).contains(mark.utf8))
-        #expect(try !Data(contentsOf: URL(filePath: path + "-wal")).contains(mark.utf8))
-    }
-
     @Test func `the closure of a task that was cancelled while it waited is not begun`() async throws {
         let folder = try TemporaryFolder()
         let storage = try await SQLiteStorage.open(path: folder.file("gateway.db"), time: ManualTime())
@@ -76,10 +61,5 @@ import Testing
 
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-    }
-
-    /// Copies the log into the database file and cuts it to nothing.
-    private func checkpoint(_ storage: SQLiteStorage) async throws {
-        _ = try await storage.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     }
 }

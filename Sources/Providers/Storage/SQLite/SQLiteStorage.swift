@@ -4,8 +4,9 @@ import GatewayKit
 /// Storage in one SQLite file: one writer and a few readers, each on a queue of its own.
 ///
 /// `SQLiteOpening.swift` opens it, `DatabaseFile.swift` makes the file, `TurnQueue.swift` says who has to wait and how
-/// long, `GRDBConnection.swift` runs statements, and `SQLiteFailure.swift` says what an error code means to a caller. A
-/// cancelled task's closure is not begun; one that was begun runs to its end, so that no commit is interrupted half-way.
+/// long, `GRDBConnection.swift` runs statements, `SQLiteFailure.swift` says what an error code means to a caller, and
+/// `LogTruncation.swift` keeps the log short. A cancelled task's closure is not begun; one that was begun runs to its
+/// end, so that no commit is interrupted half-way.
 struct SQLiteStorage: Storage {
     let pool: DatabasePool
     let migrator: Migrator
@@ -71,6 +72,26 @@ struct SQLiteStorage: Storage {
                 turn.take { timeLeft throws(StorageError) in
                     try database.waiting(forLocks: timeLeft, insteadOf: busyTimeout) { () throws(StorageError) in
                         try Self.transact(on: database, body)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Copies the write-ahead log into the database and cuts it to nothing; `unavailable` when somebody who reads or
+    /// writes is in the way for long.
+    func truncateLog() async throws(StorageError) {
+        try await writers.turn { turn in
+            pool.asyncWriteWithoutTransaction { [busyTimeout] database in
+                turn.take { timeLeft throws(StorageError) in
+                    // It keeps writers out while it waits for readers, so it does not wait long.
+                    let timeout = min(timeLeft, .milliseconds(200))
+                    try database.waiting(forLocks: timeout, insteadOf: busyTimeout) { () throws(StorageError) in
+                        do {
+                            _ = try database.checkpoint(.truncate)
+                        } catch {
+                            throw SQLiteFailure.reaction(to: error, in: .begin)
+                        }
                     }
                 }
             }
