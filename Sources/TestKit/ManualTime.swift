@@ -3,12 +3,18 @@ import Synchronization
 
 /// Clocks that stand still until a test moves them; whoever sleeps wakes when the hands pass its hour.
 public final class ManualTime: TimeSource {
+    private struct Watcher {
+        var count: Int
+        var within: Duration?
+        var continuation: CheckedContinuation<Void, any Error>
+    }
+
     private struct Hands {
         var civil: Timestamp
         var elapsed = Duration.zero
         var nextID = 0
         var sleepers: [Int: (wakesAt: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
-        var watchers: [Int: (count: Int, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var watchers: [Int: Watcher] = [:]
         var cancelled: Set<Int> = []
     }
 
@@ -49,10 +55,12 @@ public final class ManualTime: TimeSource {
     /// How many tasks sleep now.
     public var sleeperCount: Int { hands.withLock(\.sleepers.count) }
 
-    /// Returns once at least so many tasks sleep, so that a test can ``advance(by:)`` knowing whom it wakes; throws
-    /// `CancellationError` when the test is cancelled.
-    public func waitForSleepers(_ count: Int = 1) async throws {
-        try await wait { hands, id, continuation in hands.watchers[id] = (count, continuation) }
+    /// Returns once at least so many tasks sleep, of those alone that are to wake within some time when it is given, so
+    /// that a test can ``advance(by:)`` knowing whom it wakes; throws `CancellationError` when the test is cancelled.
+    public func waitForSleepers(_ count: Int = 1, within: Duration? = nil) async throws {
+        try await wait { hands, id, continuation in
+            hands.watchers[id] = Watcher(count: count, within: within, continuation: continuation)
+        }
     }
 
     private func wait(
@@ -90,7 +98,12 @@ public final class ManualTime: TimeSource {
     }
 
     private static func takeSatisfied(_ hands: inout Hands) -> [CheckedContinuation<Void, any Error>] {
-        let satisfied = hands.watchers.filter { $0.value.count <= hands.sleepers.count }
+        let satisfied = hands.watchers.filter { _, watcher in
+            watcher.count
+                <= hands.sleepers.values.count { sleeper in
+                    watcher.within.map { sleeper.wakesAt <= hands.elapsed + $0 } ?? true
+                }
+        }
         for id in satisfied.keys { hands.watchers[id] = nil }
         return satisfied.values.map(\.continuation)
     }

@@ -9,8 +9,10 @@ public import ServiceLifecycle
 /// mailer that knows repeats makes that once. Nodes that share a store share the work. A shutdown lets the mails in
 /// hand finish.
 public struct OutboxDelivery: Service {
-    /// How long a claimed mail is this node's own; a mailer's every send must end within it.
+    /// How long a claimed mail is this node's own.
     static let lease = Duration.seconds(60)
+    /// How long a mailer may take to send one; shorter than the lease, so that no other node sends it at the same time.
+    static let longestSend = Duration.seconds(50)
     /// How often to look without having been woken, for mails that other processes have enqueued.
     static let longestRest = Duration.seconds(5)
 
@@ -94,10 +96,39 @@ public struct OutboxDelivery: Service {
             return .givenUp
         }
         do throws(MailerError) {
-            try await mailer.send(mail)
+            try await sendInTime(mail).get()
             return .delivered
         } catch {
             return outcome(of: error, for: stored)
+        }
+    }
+
+    /// Sends a mail, and cancels what takes too long; a mail that was sent after all counts as sent.
+    private func sendInTime(_ mail: Mail) async -> Result<Void, MailerError> {
+        await withTaskGroup(of: Result<Void, MailerError>?.self) { group in
+            group.addTask {
+                do throws(MailerError) {
+                    return .success(try await mailer.send(mail))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                // Nil is the end of the time, or of this service, which cancels the sending too.
+                try? await time.sleep(for: Self.longestSend)
+                return nil
+            }
+            var isLate = false
+            for await result in group {
+                group.cancelAll()
+                guard let result else {
+                    isLate = !Task.isCancelled
+                    continue
+                }
+                if isLate, case .failure = result { return .failure(.temporary(cause: SendTimeout())) }
+                return result
+            }
+            preconditionFailure("a task group gives what each of its tasks has returned")
         }
     }
 
@@ -136,4 +167,9 @@ public struct OutboxDelivery: Service {
         case putOff(until: Timestamp)
         case givenUp
     }
+}
+
+/// Why a mail was put off whose mailer had not ended in time.
+private struct SendTimeout: Error, CustomStringConvertible {
+    var description: String { "the mailer did not end within \(OutboxDelivery.longestSend)" }
 }

@@ -2,7 +2,8 @@
 /// `MailerConformance` in TestKit is what an implementation must pass.
 public protocol Mailer: Sendable {
     /// Returns once the mail is in the hands of the next system or safely on disk; throws ``MailerError``. A mail with
-    /// the id of one sent before replaces it or is dropped, where the medium allows.
+    /// the id of one sent before replaces it or is dropped, where the medium allows. A send that is cancelled, as
+    /// the outbox does with one that takes too long, ends soon, whatever the next system does.
     func send(_ mail: Mail) async throws(MailerError)
 }
 

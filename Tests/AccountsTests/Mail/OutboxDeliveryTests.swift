@@ -11,7 +11,7 @@ import Testing
         let mail = try await post.enqueue("m1")
         try await post.whileDelivering {
             await post.mailer.waitForMails(1)
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
         }
         #expect(post.mailer.mails == [mail])
         #expect(try await post.counts() == [0, 0])
@@ -20,7 +20,7 @@ import Testing
     @Test func `a signal wakes it without the clock`() async throws {
         let post = Post()
         try await post.whileDelivering {
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
             try await post.enqueue("m1")
             post.outbox.signal.poke()
             await post.mailer.waitForMails(1)
@@ -30,7 +30,7 @@ import Testing
     @Test func `a mail from another process is found within five seconds`() async throws {
         let post = Post()
         try await post.whileDelivering {
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
             try await post.enqueue("m1")
             post.time.advance(by: .seconds(5))
             await post.mailer.waitForMails(1)
@@ -43,11 +43,11 @@ import Testing
         post.mailer.fail(2, with: .temporary(cause: Refused()))
         try await post.whileDelivering {
             for pause in [Duration.seconds(1), .seconds(2)] {
-                try await post.time.waitForSleepers()
+                try await post.waitForRest()
                 post.time.advance(by: pause)
             }
             await post.mailer.waitForMails(1)
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
         }
         #expect(post.mailer.attempts == 3)
         #expect(
@@ -56,11 +56,31 @@ import Testing
         #expect(try await post.counts() == [0, 0])
     }
 
+    @Test func `a mailer that hangs is cut off before the claim ends, and the mail is tried again`() async throws {
+        let post = Post()
+        try await post.enqueue("m1")
+        try await post.whileDelivering(by: HangingMailer()) {
+            try await post.time.waitForSleepers()
+            post.time.advance(by: .milliseconds(49_999))
+            #expect(post.log.lines.isEmpty)
+            post.time.advance(by: .milliseconds(1))
+            try await post.waitForRest()
+        }
+        #expect(post.log.lines.map(\.message) == ["a mail could not be sent and is tried again"])
+        #expect(post.log.lines.first?.metadata["error"] == "the mailer did not end within 50.0 seconds")
+        #expect(try await post.counts() == [1, 0])
+        try await post.whileDelivering {
+            try await post.waitForRest()
+            post.time.advance(by: .seconds(1))
+            await post.mailer.waitForMails(1)
+        }
+    }
+
     @Test func `after its twentieth try a mail is kept for an operator`() async throws {
         let post = Post()
         try await post.enqueue("m1", attempts: 19)
         post.mailer.fail(1, with: .temporary(cause: Refused()))
-        try await post.whileDelivering { try await post.time.waitForSleepers() }
+        try await post.whileDelivering { try await post.waitForRest() }
         #expect(try await post.counts() == [0, 1])
         #expect(post.log.lines.map(\.level) == [.error])
         #expect(post.log.lines.map(\.message) == ["a mail was tried too often and is given up"])
@@ -72,7 +92,7 @@ import Testing
         try await post.enqueue("m2", after: .milliseconds(1))
         post.time.advance(by: .seconds(1))
         post.mailer.fail(1, with: .permanent(cause: Refused()))
-        try await post.whileDelivering(concurrency: 1) { try await post.time.waitForSleepers() }
+        try await post.whileDelivering(concurrency: 1) { try await post.waitForRest() }
         #expect(post.mailer.mails.map(\.id) == ["m2"])
         #expect(try await post.counts() == [0, 1])
         #expect(post.log.lines.map(\.message) == ["a mail was refused and is given up"])
@@ -83,7 +103,7 @@ import Testing
         let stranger = Post(key: 2)
         let sealed = try stranger.outbox.seal(try post.mail("m1"))
         try await post.storage.write { records throws(StorageError) in try records.outbox.enqueue(sealed) }
-        try await post.whileDelivering { try await post.time.waitForSleepers() }
+        try await post.whileDelivering { try await post.waitForRest() }
         #expect(post.mailer.attempts == 0)
         #expect(try await post.counts() == [0, 1])
         #expect(post.log.lines.map(\.message) == ["a mail cannot be opened and is given up"])
@@ -94,7 +114,7 @@ import Testing
         try await post.enqueue("m1")
         try await post.enqueue("m2", attempts: 19)
         post.mailer.fail(2, with: .temporary(cause: Refused()))
-        try await post.whileDelivering { try await post.time.waitForSleepers() }
+        try await post.whileDelivering { try await post.waitForRest() }
         #expect(post.log.lines.count == 2)
         for line in post.log.lines {
             for secret in ["john", "canary"] { #expect(!"\(line)".contains(secret)) }
@@ -107,10 +127,10 @@ import Testing
         post.storage.setFault(.unavailable)
         try await post.whileDelivering {
             for _ in 0..<3 {
-                try await post.time.waitForSleepers()
+                try await post.waitForRest()
                 post.time.advance(by: .seconds(5))
             }
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
             post.storage.setFault(nil)
             post.time.advance(by: .seconds(5))
             await post.mailer.waitForMails(1)
@@ -124,17 +144,17 @@ import Testing
         let cutting = CallingMailer(post.mailer) { post.storage.setFault(.unavailable) }
         try await post.whileDelivering(by: cutting) {
             await post.mailer.waitForMails(1)
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
             post.storage.setFault(nil)
             post.time.advance(by: .seconds(59))
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
             #expect(post.mailer.mails.count == 1, "the claim still stands")
         }
         try await post.whileDelivering {
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
             post.time.advance(by: .seconds(1))
             await post.mailer.waitForMails(2)
-            try await post.time.waitForSleepers()
+            try await post.waitForRest()
         }
         #expect(post.mailer.mails == [mail, mail])
         #expect(try await post.counts() == [0, 0])
@@ -146,7 +166,7 @@ import Testing
         try await post.whileDelivering {
             try await post.whileDelivering {
                 await post.mailer.waitForMails(40)
-                try await post.time.waitForSleepers(2)
+                try await post.waitForRest(of: 2)
             }
         }
         #expect(Set(post.mailer.mails.map(\.id)).count == 40)

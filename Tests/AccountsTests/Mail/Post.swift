@@ -52,6 +52,11 @@ struct Post: Sendable {
         }
     }
 
+    /// Returns once so many deliveries rest until their next look, with no mail in hand.
+    func waitForRest(of count: Int = 1) async throws {
+        try await time.waitForSleepers(count, within: .seconds(5))
+    }
+
     /// How many mails wait, and how many are given up.
     func counts() async throws -> [Int] {
         try await storage.read { records throws(StorageError) in
@@ -94,6 +99,16 @@ final class CountingMailer: Mailer {
         for _ in 0..<50 { await Task.yield() }
         counts.withLock { $0.now -= 1 }
         try await inner.send(mail)
+    }
+}
+
+/// Takes mails in its hands and does nothing with them until it is cancelled; then calls them refused for good.
+struct HangingMailer: Mailer {
+    func send(_ mail: Mail) async throws(MailerError) {
+        let (nothing, never) = AsyncStream.makeStream(of: Void.self)
+        for await _ in nothing {}
+        never.finish()
+        throw .permanent(cause: CancellationError())
     }
 }
 
