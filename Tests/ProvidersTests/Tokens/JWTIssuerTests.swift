@@ -13,6 +13,20 @@ import Testing
         }
     }
 
+    @Test(arguments: TokenIssuerConformance.allCases)
+    func `RS256 keeps an issuer's promises`(promise: TokenIssuerConformance) async throws {
+        var stores: [any Storage] = []
+        try await promise.verify { provision in
+            let storage = try provision.storage()
+            if !stores.contains(where: { $0 as AnyObject === storage as AnyObject }) {
+                try await RSAKeys.put(number: stores.count, into: storage, provision.keyring, provision.time.now())
+                stores.append(storage)
+            }
+            return try await Slot.tokens.product(
+                of: ["use": "jwt", "algorithm": "RS256"], among: .providers, with: provision)
+        }
+    }
+
     @Test(arguments: [SigningAlgorithm.es256, .edDSA, .hs256])
     func `a token is what API.md says, to the byte`(algorithm: SigningAlgorithm) throws {
         let mint = try Mint(algorithm, audience: ["auth-gateway"])
