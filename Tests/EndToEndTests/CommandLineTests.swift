@@ -142,7 +142,8 @@ struct CommandLineTests {
         let folder = try TestFolder()
         let first = try await GatewayProcess.run(["migrate"], in: folder)
         #expect(first.status == 0)
-        let topics = ["accounts", "sessions", "links", "signing_keys", "outbox", "revocations", "audit", "guesses"]
+        let scripts = try FileManager.default.contentsOfDirectory(atPath: Project.folder + "/sql/sqlite").sorted()
+        let topics = scripts.map { $0.dropFirst("v0001_".count).prefix { $0 != "." } }
         let lines = first.output.split(separator: "\n").filter { $0.contains("  applied ") }
         #expect(
             lines.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }

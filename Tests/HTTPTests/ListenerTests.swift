@@ -161,8 +161,7 @@ import Testing
             await #expect(throws: ListenerError.self) { try await withListener(doors, at: address) { _ in } }
         }
         let text = try #require(error?.description)
-        #expect(text.hasPrefix("cannot listen on 127.0.0.1:"))
-        #expect(text.contains("Address already in use"))
+        #expect(text.contains(#/^cannot listen on 127\.0\.0\.1:[0-9]+: address already in use$/#))
     }
 
     @Test func `the real address is logged`() async throws {
