@@ -33,7 +33,7 @@ public struct AccountFlows: Sendable {
     public init(roles: AccountRoles, settings: AccountSettings) {
         let (storage, hasher, issuer) = (roles.storage, roles.hasher, roles.issuer)
         let (time, random) = (roles.time, roles.random)
-        let revoker = Revoker(lifetimes: issuer.lifetimes, follower: roles.follower)
+        let revoker = Revoker(follower: roles.follower)
         let letters = Letters(
             outbox: roles.outbox, links: settings.links, publicURL: roles.publicURL, time: time, random: random)
         let guesses = GuessGuard(
@@ -57,7 +57,8 @@ public struct AccountFlows: Sendable {
             storage: storage, hasher: hasher, proof: proof, revoker: revoker, letters: letters, time: time)
         deletion = AccountDeletion(proof: proof, revoker: revoker, time: time)
         administration = Administration(
-            storage: storage, hasher: hasher, revoker: revoker, letters: letters, time: time, random: random)
+            storage: storage, hasher: hasher, outbox: roles.outbox, links: settings.links, publicURL: roles.publicURL,
+            follower: roles.follower, time: time, random: random)
     }
 }
 

@@ -22,6 +22,27 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["config.yaml"])
     }
 
+    /// A running server signs with the key of its own file until it is started again.
+    @Test func `no verb makes or retires a signing key, whatever the file says meanwhile`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let fast = "passwords: {use: bcrypt, cost: 10}\n"
+        let keys = { (text: String) async throws in
+            let store = try await making(deployment(of: text), mayCreate: false).store()
+            return try await store.read { records throws(StorageError) in
+                try records.keys.all().map { "\($0.algorithm) \($0.state)" }
+            }
+        }
+        _ = try await making(deployment(of: fast), mayCreate: true).administration()
+        #expect(try await keys(fast) == [])
+        _ = try await making(deployment(of: fast), mayCreate: true).products()
+        #expect(try await keys(fast) == ["ES256 active"])
+        let other = fast + "tokens: {use: jwt, algorithm: EdDSA}\n"
+        _ = try await making(deployment(of: other), mayCreate: true).administration()
+        #expect(try await keys(other) == ["ES256 active"])
+        _ = try await making(deployment(of: other), mayCreate: true).products()
+        #expect(try await keys(other) == ["ES256 retired", "EdDSA active"])
+    }
+
     @Test func `a store that is not there is named`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let deployment = try deployment(of: "storage: {use: sqlite, path: nowhere/auth.db}\n")
@@ -32,12 +53,12 @@ import Testing
     @Test func `a lost secret file is never replaced when the store holds keys`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let deployment = try deployment(of: "passwords: {use: bcrypt, cost: 10}\n")
-        _ = try await making(deployment, mayCreate: true).flowParts()
+        _ = try await making(deployment, mayCreate: true).products()
         let path = deployment.path(deployment.settings.server.secretFile)
         try FileManager.default.removeItem(atPath: path)
         for mayCreate in [true, false] {
             let failure = await #expect(throws: Failure.self) {
-                try await making(deployment, mayCreate: mayCreate).flowParts()
+                try await making(deployment, mayCreate: mayCreate).products()
             }
             #expect(
                 failure?.message
@@ -55,7 +76,7 @@ import Testing
         let path = deployment.path(deployment.settings.server.secretFile)
         #expect(!FileManager.default.fileExists(atPath: path))
         let failure = await #expect(throws: Failure.self) {
-            try await making(deployment, mayCreate: false).flowParts()
+            try await making(deployment, mayCreate: false).products()
         }
         #expect(failure?.message == "server.secret_file: \(path) is missing; the first start makes it")
     }

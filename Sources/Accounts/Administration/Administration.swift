@@ -9,6 +9,20 @@ public struct Administration: Sendable {
     let time: any TimeSource
     let random: any RandomSource
 
+    /// Takes what operators' verbs work with, which is no issuer of tokens: looking at accounts, or changing them beside
+    /// a running server, must neither make nor retire a signing key.
+    public init(
+        storage: any Storage, hasher: any PasswordHasher, outbox: Outbox, links: LinkSettings, publicURL: PublicURL,
+        follower: any RevocationFollower, time: any TimeSource, random: any RandomSource
+    ) {
+        self.storage = storage
+        self.hasher = hasher
+        revoker = Revoker(follower: follower)
+        letters = Letters(outbox: outbox, links: links, publicURL: publicURL, time: time, random: random)
+        self.time = time
+        self.random = random
+    }
+
     /// What became of making an account.
     public enum Creation: Sendable {
         /// The account is there.

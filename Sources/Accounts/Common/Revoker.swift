@@ -2,13 +2,12 @@ public import GatewayKit
 
 /// Ends credentials before their time: what a flow appends in its transaction, and what it waits for after the commit.
 struct Revoker: Sendable {
-    let lifetimes: TokenLifetimes
     let follower: any RevocationFollower
 
     /// Appends to the revocation log, which is the last thing that a transaction does. The row outlives the last token
     /// that it can concern by a minute, for clocks that differ and answers under way.
     func revoke(_ subject: Revocation.Subject, at moment: Timestamp, in records: any Records) throws(StorageError) {
-        _ = try records.revocations.append(subject, keepUntil: moment + Self.traceLife(lifetimes))
+        _ = try records.revocations.append(subject, keepUntil: moment + Self.traceLife)
     }
 
     /// Returns once this node refuses what has just been revoked.
@@ -16,9 +15,7 @@ struct Revoker: Sendable {
 
     /// How long the traces of a session's end are kept: as long as any token may live that was issued before it, under
     /// this file or an earlier one, and a minute more.
-    static func traceLife(_ lifetimes: TokenLifetimes) -> Duration {
-        max(lifetimes.access, TokenLifetimes.longestAccess) + .seconds(60)
-    }
+    static let traceLife = TokenLifetimes.longestAccess + .seconds(60)
 }
 
 /// For programs that check no tokens, such as the command line: nothing follows the log there.

@@ -2,7 +2,8 @@ public import GatewayKit
 public import Logging
 public import ServiceLifecycle
 
-/// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces, links, guesses and revocations.
+/// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces,
+/// links, guesses and revocations.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -40,7 +41,7 @@ public struct Chores: Service {
     func cleanUp() async throws(AccountsError) {
         let now = time.now()
         // A session outlives its last access token, so that whoever ends all sessions of an account misses none.
-        let margin = Revoker.traceLife(lifetimes)
+        let margin = Revoker.traceLife
         let idleSince = now - lifetimes.refreshIdle - margin
         try await inBatches { records, limit throws(StorageError) in
             try records.sessions.endExpired(before: now - margin, idleSince: idleSince, limit: limit)

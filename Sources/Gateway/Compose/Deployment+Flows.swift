@@ -4,10 +4,10 @@ import GatewayKit
 
 extension Deployment {
     /// The flows over the products, as the file sets them.
-    func flows(over parts: FlowParts, outbox: Outbox, follower: any RevocationFollower) -> AccountFlows {
+    func flows(over products: Products, outbox: Outbox, follower: any RevocationFollower) -> AccountFlows {
         AccountFlows(
             roles: AccountRoles(
-                storage: parts.store, hasher: parts.hasher, issuer: parts.issuer, follower: follower,
+                storage: products.store, hasher: products.hasher, issuer: products.issuer, follower: follower,
                 outbox: outbox, publicURL: settings.server.publicURL, time: host.time, random: host.random),
             settings: AccountSettings(
                 registration: settings.registration, login: settings.login, links: settings.links))

@@ -1,3 +1,4 @@
+import GatewayAccounts
 import GatewayHTTP
 import GatewayKit
 import Logging
@@ -22,28 +23,35 @@ struct Making: Sendable {
         try await make(deployment.settings.storage, "storage", keyring: nil, store: nil)
     }
 
-    /// What the flows are built on.
-    func flowParts() async throws(Failure) -> FlowParts {
+    /// What operators do, over the store and a hasher alone.
+    func administration() async throws(Failure) -> Administration {
         let settings = deployment.settings
-        let store = try await store()
-        let keyring = try await keyring(for: store)
-        return FlowParts(
-            store: store, keyring: keyring,
-            hasher: try await make(settings.passwords, "passwords", keyring: keyring, store: store),
-            issuer: try await make(settings.tokens, "tokens", keyring: keyring, store: store))
+        let (store, keyring) = try await storeAndKeyring()
+        return Administration(
+            storage: store, hasher: try await make(settings.passwords, "passwords", keyring: keyring, store: store),
+            outbox: Outbox(keyring: keyring, signal: OutboxSignal()), links: settings.links,
+            publicURL: settings.server.publicURL, follower: NoFollower(), time: deployment.host.time,
+            random: deployment.host.random)
     }
 
     /// Everything that flows, endpoints and the pipeline are built on.
     func products() async throws(Failure) -> Products {
         let settings = deployment.settings
-        let parts = try await flowParts()
-        let mailer = try await make(settings.mail, "mail", keyring: parts.keyring, store: parts.store)
+        let (store, keyring) = try await storeAndKeyring()
+        let hasher = try await make(settings.passwords, "passwords", keyring: keyring, store: store)
+        let issuer = try await make(settings.tokens, "tokens", keyring: keyring, store: store)
+        let mailer = try await make(settings.mail, "mail", keyring: keyring, store: store)
         var stages: [PipelineStage] = []
         for (index, choice) in settings.pipeline.enumerated() {
-            let path = "pipeline[\(index)]"
-            stages.append(try await make(choice, path, keyring: parts.keyring, store: parts.store))
+            stages.append(try await make(choice, "pipeline[\(index)]", keyring: keyring, store: store))
         }
-        return Products(parts: parts, mailer: mailer, stages: stages)
+        return Products(
+            store: store, keyring: keyring, hasher: hasher, issuer: issuer, mailer: mailer, stages: stages)
+    }
+
+    private func storeAndKeyring() async throws(Failure) -> (any Storage, SecretKeyring) {
+        let store = try await store()
+        return (store, try await keyring(for: store))
     }
 
     /// The deployment's own keys. A missing file is made for a new store alone: what an older one holds was sealed with
@@ -90,17 +98,12 @@ struct Making: Sendable {
     }
 }
 
-/// What the flows are built on.
-struct FlowParts: Sendable {
+/// What the modules have made, and the keys that they seal with.
+struct Products: Sendable {
     let store: any Storage
     let keyring: SecretKeyring
     let hasher: any PasswordHasher
     let issuer: any TokenIssuer
-}
-
-/// What the modules have made.
-struct Products: Sendable {
-    let parts: FlowParts
     let mailer: any Mailer
     let stages: [PipelineStage]
 }

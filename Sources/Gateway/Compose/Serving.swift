@@ -17,9 +17,9 @@ enum Serving {
         let making = Making(deployment, mayCreate: true, logger: logger)
         let products = try await making.products()
         let revocations = RevocationLog(
-            storage: products.parts.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
+            storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
         await revocations.catchUp()
-        let outbox = Outbox(keyring: products.parts.keyring, signal: OutboxSignal())
+        let outbox = Outbox(keyring: products.keyring, signal: OutboxSignal())
         let door = publicDoor(deployment, products, outbox, revocations, logger)
         let (health, front) = (Gate(), Gate())
         let services: [any Service] =
@@ -46,10 +46,10 @@ enum Serving {
         _ logger: Logger
     ) -> FrontDoor {
         let endpoints = GatewayEndpoints(
-            flows: deployment.flows(over: products.parts, outbox: outbox, follower: revocations),
+            flows: deployment.flows(over: products, outbox: outbox, follower: revocations),
             credentials: CredentialCheck(
-                issuer: products.parts.issuer, revocations: revocations, time: deployment.host.time),
-            issuer: products.parts.issuer, policy: products.parts.hasher.policy)
+                issuer: products.issuer, revocations: revocations, time: deployment.host.time),
+            issuer: products.issuer, policy: products.hasher.policy)
         let server = deployment.settings.server
         return FrontDoor(
             endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
@@ -63,10 +63,10 @@ enum Serving {
         let host = deployment.host
         return [
             OutboxDelivery(
-                storage: products.parts.store, mailer: products.mailer, outbox: outbox, time: host.time,
+                storage: products.store, mailer: products.mailer, outbox: outbox, time: host.time,
                 random: host.random, logger: logger),
             Chores(
-                storage: products.parts.store, lifetimes: products.parts.issuer.lifetimes, time: host.time,
+                storage: products.store, lifetimes: products.issuer.lifetimes, time: host.time,
                 random: host.random,
                 logger: logger),
         ]
@@ -79,7 +79,7 @@ enum Serving {
         let server = deployment.settings.server
         let announcement = Announcement(logger: logger)
         let operations = FrontDoor(
-            endpoints: Endpoint.health { await readiness(of: products.parts.store, revocations) },
+            endpoints: Endpoint.health { await readiness(of: products.store, revocations) },
             publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
         let health = Listener(
             at: server.operationsListen, frontDoor: operations, logger: logger,

@@ -41,7 +41,7 @@ public struct TokenLifetimes: Hashable, Sendable {
     /// How long a rotated refresh token is still answered, at least (`tokens.refresh_grace`).
     public let refreshGrace: Duration
 
-    /// The longest life that an access token may be given, whatever the file says: revocations are kept for at least as
+    /// The longest life that an access token may be given, by whatever issuer and file: revocations are kept for that
     /// long, so that a token issued under another file does not come back.
     public static let longestAccess = Duration.seconds(3600)
 

@@ -13,6 +13,7 @@ public enum TokenIssuerConformance: String, CaseIterable, Sendable, CustomTestSt
     case statesTheAccount = "a token states the account, the session and the version"
     case hidesUnverifiedAddresses = "an address is stated only when it is verified"
     case ends = "a token ends with its lifetime, and not a second earlier"
+    case endsInTime = "no token lives longer than revocations are kept"
     case differs = "no two tokens are alike"
     case refusesChanges = "a token that was changed in any place is invalid"
     case refusesNonsense = "what is no token is invalid, and nothing worse"
@@ -44,6 +45,7 @@ public enum TokenIssuerConformance: String, CaseIterable, Sendable, CustomTestSt
             #expect(issuer.verify(token.utf8) == .valid(issued.claims))
             time.advance(by: .milliseconds(1))
             #expect(!issuer.verify(token.utf8).isValid)
+        case .endsInTime: #expect(issuer.lifetimes.access <= TokenLifetimes.longestAccess)
         case .differs:
             let tokens = try (0..<100).map { _ in try issuer.issue(to: account, in: SessionID("session")) }
             #expect(Set(tokens.map { $0.token.reveal() }).count == 100)

@@ -24,9 +24,7 @@ extension Administration {
     static func open(_ file: FileOption, mayCreate: Bool = false, on host: Host) async throws -> Administration {
         let deployment = try Deployment.read(file, on: host)
         let making = Making(deployment, mayCreate: mayCreate, logger: deployment.logger(atLeast: .warning))
-        let parts = try await making.flowParts()
-        let outbox = Outbox(keyring: parts.keyring, signal: OutboxSignal())
-        return deployment.flows(over: parts, outbox: outbox, follower: NoFollower()).administration
+        return try await making.administration()
     }
 
     /// Finds an account, changes it and says what became of it; a change that answers nil met no account any more.
