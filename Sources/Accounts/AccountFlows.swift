@@ -4,7 +4,7 @@ public import GatewayKit
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
 /// a session, `Changing/` what people do to their account, `Administration/` what operators do, `Mail/` the outbox,
-/// `Upkeep/` the removal of what has expired, `Common/` what flows share.
+/// `Upkeep/` the removal of what has expired; beside this file lies what flows share.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
 public struct AccountFlows: Sendable {
