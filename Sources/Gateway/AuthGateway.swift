@@ -6,7 +6,7 @@ public import GatewayKit
 ///
 /// `CLI/` holds a verb a file; `Compose/` goes from the file to the running services, one file a phase; `Logging/`
 /// writes the log's lines.
-public enum Gateway {
+public enum AuthGateway {
     /// Runs the verb that the command line asks for, and ends the process: 0 fine, 1 the thing asked for failed, 2
     /// wrong usage, 78 a configuration that cannot be used.
     public static func main(modules sets: [ModuleSet]) async -> Never {
