@@ -4,4 +4,4 @@ import GatewayMiddleware
 import GatewayProviders
 
 // What this binary contains: nothing is found by itself.
-await Gateway.main(modules: [.providers, .mailers, .middleware])
+await AuthGateway.main(modules: [.providers, .mailers, .middleware])

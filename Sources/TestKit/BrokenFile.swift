@@ -10,8 +10,8 @@ public import Testing
 ///
 /// A line may end in several of them, each behind its own ` # error: ` or ` # warning: `. Where a comment would be part
 /// of what is broken, lines at the top of the file say `# expect 3:1: error: …`, with line and column. Problems must
-/// come in the order of the file, each at a character of its line. Where the file holds a word that begins with `canary`,
-/// the word must not appear in what an operator is shown.
+/// come in the order of the file, each at a character of its line. Where the file holds a word that begins with
+/// `canary`, the word must not appear in what an operator is shown.
 public struct BrokenFile: Sendable, CustomTestStringConvertible {
     /// What the file is called in diagnostics and in the names of tests.
     public let name: String

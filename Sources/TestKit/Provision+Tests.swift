@@ -2,6 +2,10 @@ public import GatewayKit
 public import Logging
 
 extension Provision {
+    // What else TestKit has: `Conformance/` holds a suite for each role, `InMemoryStorage/` a store, the `Fake…` files,
+    // `RecordingMailer`, `ManualTime` and `CountedRandom` stand in for other roles, `RecordedLog` keeps what was
+    // logged, and `BrokenFile` runs files whose lines end in the problems that they announce.
+
     /// What a module under test is made with: by default still clocks, counted random bytes, an empty store in memory,
     /// for a gateway at `https://auth.example.com` whose secret file holds one key.
     public static func forTests(

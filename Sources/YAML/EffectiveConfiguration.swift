@@ -3,8 +3,8 @@ public import GatewayKit
 /// A configuration as it takes effect: the file with its defaults filled in, secrets left out.
 ///
 /// Beside a value stands where it came from when that is not the file. A declared secret is `<secret>`, and so is a
-/// text under a key that is named like one. What comes out of `${env:..}` or `${file:..}`, be it a part of the value, is
-/// `<not shown>` unless it is a number, a word, a boolean, a duration or a size.
+/// text under a key that is named like one. What comes out of `${env:..}` or `${file:..}`, be it a part of the value,
+/// is `<not shown>` unless it is a number, a word, a boolean, a duration or a size.
 public enum EffectiveConfiguration {
     /// The whole as YAML. Keys that are not known are left out, as are optional ones that are not set.
     public static func yaml(for node: ConfigNode, root: ObjectShape, registry: ModuleRegistry) -> String {

@@ -9,8 +9,8 @@ public struct Administration: Sendable {
     let time: any TimeSource
     let random: any RandomSource
 
-    /// Takes what operators' verbs work with, which is no issuer of tokens: looking at accounts, or changing them beside
-    /// a running server, must neither make nor retire a signing key.
+    /// Takes what operators' verbs work with, which is no issuer of tokens: looking at accounts, or changing them
+    /// beside a running server, must neither make nor retire a signing key.
     public init(
         storage: any Storage, hasher: any PasswordHasher, outbox: Outbox, links: LinkSettings, publicURL: PublicURL,
         follower: any RevocationFollower, time: any TimeSource, random: any RandomSource

@@ -16,8 +16,8 @@ extension GatewayEndpoints {
     }
 
     /// nginx understands 200, 401 and 403, takes anything else for an error, and drops its kept-alive connection to the
-    /// gateway after any body; so this answers 200, 401, 403 or 503 without one, whoever refuses: the endpoint, a stage of
-    /// the pipeline or the front door.
+    /// gateway after any body; so this answers 200, 401, 403 or 503 without one, whoever refuses: the endpoint, a stage
+    /// of the pipeline or the front door.
     private var verifyForNginx: Endpoint {
         let route = Route(
             nil, "/auth/verify/nginx", "Says whether a request may pass, for nginx's auth_request.",

@@ -10,6 +10,9 @@ import UnixSignals
 
 /// The phase in which everything runs: what modules run, then the operations listener, then the public one, and behind
 /// them what has effects of its own: where an address is taken, no mail was claimed. Stopped in reverse.
+///
+/// The phases before it: `Deployment` reads, `Decoding` decodes by `GatewaySettings`, `Linking` links, `Making` makes,
+/// with the keys of a `SecretFile`. `Gate` keeps a service waiting for another, `Announcement` says that all are there.
 enum Serving {
     /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
     static func run(_ deployment: Deployment, logger: Logger) async throws(Failure) {

@@ -40,8 +40,8 @@ public struct RouteDeclaration: Sendable {
     public let answers: [Answer]
     /// The kinds of refusal that it can give beside those that any route can.
     public let refusals: [ProblemKind]
-    /// Makes sure that the caller may send a body at all, reads it, leaves it in the request for whoever comes next, and
-    /// throws every fault at once.
+    /// Makes sure that the caller may send a body at all, reads it, leaves it in the request for whoever comes next,
+    /// and throws every fault at once.
     public let checkInput: @Sendable (inout Request, Exchange) async throws -> Void
     /// The route's own answer to a refusal, whoever refuses; nil where problem+json will do.
     public let rendering: @Sendable (Problem, Request) -> Response?

@@ -3,6 +3,10 @@
 /// Closures are synchronous and run on the connection's own thread, so that a transaction is never suspended half-way.
 /// Write closures are serializable and may run again, so they have no effect but through `records`.
 /// `StorageConformance` in TestKit is what an implementation must pass.
+///
+/// The files `…Records` beside this one are what closures are given, a protocol a kind of record. The other roles, each
+/// a file: `PasswordHasher`, `TokenIssuer`, `Mailer`, `RateLimiter` and `RevocationFollower`; `TimeSource` and
+/// `RandomSource` with the system's own.
 public protocol Storage: Sendable {
     /// Runs a closure on one consistent state of the store; it must not write.
     ///

@@ -16,8 +16,8 @@ public struct ConfigProblem: Hashable, Sendable {
     public var path: String
     /// What was found and what would be right: lower case, no full stop, never a secret's value.
     public var message: String
-    /// The same without the words of the file that the message repeats; nil when it repeats none. It takes the message's
-    /// place where a secret may stand.
+    /// The same without the words of the file that the message repeats; nil when it repeats none. It takes the
+    /// message's place where a secret may stand.
     public var discreetMessage: String?
 
     /// States every part.

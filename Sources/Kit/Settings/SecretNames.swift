@@ -88,8 +88,8 @@ enum SecretWords {
     private static let wholes: Set<Substring> = ["pass", "pwd", "psw", "pw", "auth", "cred", "creds", "pin", "otp"]
     private static let misspelt = ["password", "passphrase", "secret", "token", "credential", "private"]
 
-    /// Whether a name is like that of a secret: holds such a word, or one that is a slip away from it, or two from a long
-    /// one.
+    /// Whether a name is like that of a secret: holds such a word, or one that is a slip away from it, or two from a
+    /// long one.
     static func resemble(_ name: some StringProtocol) -> Bool {
         let folded = name.lowercased()
         if parts.contains(where: { folded.contains($0) }) { return true }

@@ -1,11 +1,11 @@
 /// A shape of configuration coupled with its reader: the one source of decoding, suggestions, schema and documents.
 ///
 /// Scalars stand in `Settings+Scalars.swift`, numbers in `Settings+Numbers.swift`, durations, sizes and rates in
-/// `Settings+Quantities.swift`, networks, URLs and paths in `Settings+Addresses.swift`, lists and maps in
-/// `Settings+Collections.swift`, alternatives in `Settings+Either.swift`, objects in `Settings+Object.swift` over
-/// `Field.swift`, modules in `Settings+Module.swift`. What is read is a `ConfigNode`, in one `ConfigReading` that
-/// collects `ConfigProblem`s; `SettingShape` is what documents are printed from. Reading is pure, reports every
-/// problem it meets, and goes on after each.
+/// `Settings+Quantities.swift`, routes in `Settings+Route.swift`, networks, URLs and paths in
+/// `Settings+Addresses.swift`, lists and maps in `Settings+Collections.swift`, alternatives in `Settings+Either.swift`,
+/// objects in `Settings+Object.swift` over `Field.swift`, modules in `Settings+Module.swift`. What is read is a
+/// `ConfigNode`, in one `ConfigReading` that collects `ConfigProblem`s; `SettingShape` is what documents are printed
+/// from. Reading is pure, reports every problem it meets, and goes on after each.
 public struct Settings<Value: Sendable>: Sendable {
     /// What may be written.
     public let shape: SettingShape

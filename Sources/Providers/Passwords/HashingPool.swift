@@ -29,8 +29,8 @@ final class HashingPool: Sendable {
         }
     }
 
-    /// Names the calling thread. Foundation does not do it for a thread that has just begun and whose handle it does not
-    /// hold yet, and `pthread_setname_np` is not among what Swift sees of glibc.
+    /// Names the calling thread. Foundation does not do it for a thread that has just begun and whose handle it does
+    /// not hold yet, and `pthread_setname_np` is not among what Swift sees of glibc.
     private static func nameThread(_ name: String) {
         #if canImport(Glibc)
             let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)

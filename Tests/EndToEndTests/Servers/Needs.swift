@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 extension Trait where Self == ConditionTrait {
-    /// Says that a test needs a program which `make deps` installs. Where it is not, the test is skipped and says so; but
-    /// where CI is set nothing is skipped, and the test fails.
+    /// Says that a test needs a program which `make deps` installs. Where it is not, the test is skipped and says so;
+    /// but where CI is set nothing is skipped, and the test fails.
     static func needs(_ program: String) -> Self {
         .enabled(
             if: ProcessInfo.processInfo.environment["CI"] != nil || Program.path(of: program) != nil,

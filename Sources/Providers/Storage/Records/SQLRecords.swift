@@ -1,6 +1,7 @@
 import GatewayKit
 
-/// Every record role over one connection, for each engine alike.
+/// Every record role over one connection, for each engine alike; a role a file, its statements beside the function that
+/// runs them.
 struct SQLRecords: Records {
     let connection: any SQLConnection
 
