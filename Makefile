@@ -15,7 +15,7 @@ TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdat
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
 TEST_PACKAGES := curl nginx-light procps python3 python3-venv
 
-.PHONY: help run test check build lint format coverage docs bench clean deps deps-run deps-test swift
+.PHONY: help run test check build release lint format coverage docs bench clean deps deps-run deps-test swift
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,10 +26,13 @@ run: deps-run ## Start the gateway on http://localhost:8080, by config.yaml if t
 test: deps ## Build and run all tests.
 	swift test $(FLAGS) --disable-xctest
 
-check: lint test coverage ## What must pass before a change is handed over: lint, tests, coverage.
+check: lint release test coverage ## What must pass before a change is handed over: lint, both builds, tests, coverage.
 
 build: deps-run ## Build as the tests do, without running them.
 	swift build $(FLAGS)
+
+release: deps-run ## Build as `make run` does, without running it: whole modules are held to more than single files.
+	swift build -c release --product auth-gateway
 
 lint: deps-run ## Report what `make format` would change, and what the style forbids.
 	swift format lint --strict --parallel --recursive $(CODE)

@@ -10,8 +10,13 @@ struct SecretFile {
 
     /// Whether there is nothing at the path; a link that leads nowhere is something.
     var isMissing: Bool {
-        var status = stat()
-        return lstat(path, &status) != 0 && errno == ENOENT
+        do {
+            _ = try FileManager.default.attributesOfItem(atPath: path)
+            return false
+        } catch {
+            let code = (error as? CocoaError)?.code
+            return code == .fileReadNoSuchFile || code == .fileNoSuchFile
+        }
     }
 
     /// The keys of the file.
