@@ -47,15 +47,32 @@ import Testing
     }
 
     @Test func `a client that waits to be told gets to send its body`() async throws {
-        let head = """
-            POST /names HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\
-            Expect: 100-continue\r\nConnection: close\r\n\r\n
-            """
-        let body = #"{"name":"ada","email":"ada@example.com"}"#
         let answer = try await withListener(Doors()) { address in
-            try await address.exchange([head, body], since: ["HTTP/1.1 100 Continue\r\n\r\n"])
+            try await address.exchange([Self.waiting(40), Self.body], since: ["HTTP/1.1 100 Continue\r\n\r\n"])
         }
         #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
         #expect(answer.hasSuffix("ada ada@example.com -"))
+    }
+
+    @Test func `a client that waits behind another request is told once that has its answer`() async throws {
+        let first = "GET /things/7 HTTP/1.1\r\nHost: a\r\n\r\n"
+        let answer = try await withListener(Doors()) { address in
+            try await address.exchange([first + Self.waiting(40), Self.body], since: ["HTTP/1.1 100 Continue\r\n\r\n"])
+        }
+        #expect(answer.contains("\r\n\r\n7HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"))
+    }
+
+    @Test func `a client whose body is stated to be too long is refused instead`() async throws {
+        let answer = try await withListener(Doors()) { try await $0.exchange(Self.waiting(1001)) }
+        #expect(answer.hasPrefix("HTTP/1.1 413 "))
+    }
+
+    private static let body = #"{"name":"ada","email":"ada@example.com"}"#
+
+    private static func waiting(_ length: Int) -> String {
+        """
+        POST /names HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\n\
+        Expect: 100-continue\r\nConnection: close\r\n\r\n
+        """
     }
 }

@@ -3,6 +3,7 @@ import GatewayHTTP
 import GatewayKit
 import GatewayTestKit
 import Logging
+import NIOCore
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ListenerTests {
@@ -103,6 +104,27 @@ import Testing
         #expect(answer.hasSuffix("7"))
     }
 
+    @Test func `a request that outlasts a shutdown's patience is cut off, and the listener ends in order`() async throws
+    {
+        let time = ManualTime()
+        let doors = Doors()
+        let channel = try await withListener(
+            doors, time: time,
+            whileStopping: {
+                try? await time.waitForSleepers()
+                time.advance(by: .seconds(8))
+            }
+        ) { address in
+            try await address.hold(
+                behind: """
+                    POST /names HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\
+                    Expect: 100-continue\r\n\r\n
+                    """)
+        }
+        try await channel.closeFuture.get()
+        #expect(doors.log.lines.filter { $0.level >= .warning }.map(\.message) == [])
+    }
+
     /// Stages let a connection's end pass, so the access log says `-` for it and nobody is alarmed.
     @Test func `a client that goes amid its body alarms nobody`() async throws {
         let doors = Doors()
@@ -114,6 +136,17 @@ import Testing
                     """)
         }
         #expect(doors.log.lines.filter { $0.level >= .warning }.map(\.message) == [])
+    }
+
+    @Test func `a path at which something else lies is named`() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).txt").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data("precious".utf8).write(to: URL(fileURLWithPath: path))
+        let error = await #expect(throws: ListenerError.self) {
+            try await withListener(Doors(), at: .unix(path: path)) { _ in }
+        }
+        #expect(error?.description == "cannot listen on unix:\(path): what lies there is no socket")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
     }
 
     /// Binds a socket and closes it, which leaves its file.

@@ -10,11 +10,13 @@ import Testing
 /// Runs a listener on a free port, or at a socket, while a test talks to it.
 func withListener<Result: Sendable>(
     _ doors: Doors, at address: ListenAddress = .tcp(host: "127.0.0.1", port: 0), socketMode: Int = 0o660,
-    limits: Listener.Limits = Listener.Limits(), _ body: @Sendable @escaping (ListenAddress) async throws -> Result
+    limits: Listener.Limits = Listener.Limits(), time: any TimeSource = SystemTime(),
+    whileStopping: @Sendable @escaping () async -> Void = {},
+    _ body: @Sendable @escaping (ListenAddress) async throws -> Result
 ) async throws -> Result {
     let (addresses, running) = AsyncStream.makeStream(of: ListenAddress.self)
     let listener = Listener(
-        at: address, socketMode: socketMode, limits: limits, frontDoor: try doors.frontDoor(),
+        at: address, socketMode: socketMode, limits: limits, frontDoor: try doors.frontDoor(), time: time,
         logger: doors.log.logger, onRunning: { running.yield($0) })
     let group = ServiceGroup(services: [listener], logger: doors.log.logger)
     return try await withThrowingTaskGroup(of: Result?.self) { tasks in
@@ -27,6 +29,7 @@ func withListener<Result: Sendable>(
             guard let real = await iterator.next() else { throw CancellationError() }
             let result = try await body(real)
             await group.triggerGracefulShutdown()
+            await whileStopping()
             return result
         }
         var result: Result?
@@ -58,6 +61,22 @@ extension ListenAddress {
         }
     }
 
+    /// Sends a head that asks to be told to go on, and leaves the connection open once it is.
+    func hold(behind head: String) async throws -> any Channel {
+        let told = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
+        guard case .tcp(let host, let port) = self else { throw CancellationError() }
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Told(promise: told))
+                }
+            }
+            .connect(host: host, port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: head))
+        try await told.futureResult.get()
+        return channel
+    }
+
     /// Sends a head that asks to be told to go on, and resets the connection once it is.
     func reset(behind head: String) async throws {
         let connection = try await connect()
@@ -84,4 +103,15 @@ extension ListenAddress {
             try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
         }
     }
+}
+
+/// Says that something has come back.
+private final class Told: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    let promise: EventLoopPromise<Void>
+
+    init(promise: EventLoopPromise<Void>) { self.promise = promise }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { promise.succeed() }
 }

@@ -1,20 +1,25 @@
 import ServiceLifecycle
 import Synchronization
 
-/// Opens once; whoever waits goes on then, and whoever comes later at once.
+/// Opens once; whoever waits goes on then, and whoever comes later at once. Closing holds nobody up, it is to be seen.
 final class Gate: Sendable {
-    private let isOpen = Mutex(false)
+    private let state = Mutex(false)
     private let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
 
+    /// Whether it is open now.
+    var isOpen: Bool { state.withLock(\.self) }
+
     func open() {
-        isOpen.withLock { $0 = true }
+        state.withLock { $0 = true }
         continuation.finish()
     }
+
+    func close() { state.withLock { $0 = false } }
 
     /// Waits; whether it was opened, rather than the task cancelled.
     func wait() async -> Bool {
         for await _ in stream {}
-        return isOpen.withLock { $0 }
+        return isOpen
     }
 }
 

@@ -31,13 +31,16 @@ enum Serving {
             + listeners(deployment, products, revocations, door, (health, front), logger)
         do {
             var configuration = ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger)
-            configuration.maximumGracefulShutdownDuration = .seconds(9)  // A client that dribbles must not hold it.
+                // A listener that cannot have its address ends the others in order, as a signal does.
+                services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration.maximumGracefulShutdownDuration = .seconds(9)  // Listeners have closed their last by then.
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as ListenerError {
             let isOperations = error.address == deployment.settings.server.operationsListen
             throw Failure("server.\(isOperations ? "operations_listen" : "listen"): \(error)")
+        } catch is CancellationError {
+            logger.warning("work was cut off, for it did not end in time; what was acknowledged is stored")
         } catch {
             throw Failure("\(error)")
         }
@@ -70,8 +73,7 @@ enum Serving {
                 random: host.random, logger: logger),
             Chores(
                 storage: products.store, lifetimes: products.issuer.lifetimes, time: host.time,
-                random: host.random,
-                logger: logger),
+                random: host.random, logger: logger),
         ]
     }
 
@@ -82,7 +84,11 @@ enum Serving {
         let server = deployment.settings.server
         let announcement = Announcement(logger: logger)
         let operations = FrontDoor(
-            endpoints: Endpoint.health { await readiness(of: products.store, revocations) },
+            endpoints: Endpoint.health {
+                let isOpen = gates.front.isOpen
+                let listening = HealthCheck("listener", problem: isOpen ? nil : "the gateway is starting or stopping")
+                return await readiness(of: products.store, revocations) + [listening]
+            },
             publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
         let health = Listener(
             at: server.operationsListen, frontDoor: operations, logger: logger,
@@ -94,9 +100,9 @@ enum Serving {
             at: server.listen, socketMode: server.socketMode, limits: server.limits.listener, frontDoor: door,
             logger: logger,
             onRunning: { address in
-                announcement.open(at: address)
                 gates.front.open()
-            })
+                announcement.open(at: address)
+            }, onStopping: { gates.front.close() })
         return [health, GatedService(gate: gates.health, service: front)]
     }
 

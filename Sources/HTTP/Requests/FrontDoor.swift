@@ -18,6 +18,8 @@ public struct FrontDoor: HTTPResponder {
 
     /// The declared routes.
     public let routes: RouteTable
+    /// The greatest body that is read, in bytes.
+    let bodyLimit: Int
     private let router: RouterResponder<Exchange>
     private let admission: Admission
     private let renderer: ProblemRenderer
@@ -28,6 +30,7 @@ public struct FrontDoor: HTTPResponder {
         trustedProxies: TrustedProxies = TrustedProxies([]), bodyLimit: Int = 64 * 1024,
         time: any TimeSource, random: any RandomSource, logger: Logger
     ) {
+        self.bodyLimit = bodyLimit
         routes = RouteTable(endpoints.map(\.declaration))
         renderer = ProblemRenderer(publicURL: publicURL)
         admission = Admission(

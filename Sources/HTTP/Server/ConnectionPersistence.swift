@@ -17,6 +17,12 @@ final class ConnectionPersistence: ChannelDuplexHandler {
     private var unanswered = CircularBuffer<String?>()
     private var isLastRequestRead = false
     private var isDropping = false
+    /// Whether the youngest request waits to be told to go on, while earlier ones have no answer yet.
+    private var owesContinue = false
+    private let bodyLimit: Int
+
+    /// A body that is stated to be longer than the limit is not asked for: its refusal is on the way.
+    init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
@@ -30,10 +36,8 @@ final class ConnectionPersistence: ChannelDuplexHandler {
                 head.headers.replaceOrAdd(name: "Connection", value: "close")
                 unanswered.append("close")
             }
-            if head.expectsContinue, unanswered.count == 1 {
-                let interim = HTTPResponseHead(version: .http1_1, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
-            }
+            owesContinue = head.expectsContinue(upTo: bodyLimit)
+            payContinue(context)
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body: context.fireChannelRead(data)
         case .end:
@@ -43,14 +47,24 @@ final class ConnectionPersistence: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .head(var head) = unwrapOutboundIn(data), head.status.code >= 200,
-            let connection = unanswered.popFirst() ?? nil
-        else {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.code >= 200:
+            guard let connection = unanswered.popFirst() ?? nil else { fallthrough }
+            head.headers.replaceOrAdd(name: "Connection", value: connection)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .head, .body: context.write(data, promise: promise)
+        case .end:
             context.write(data, promise: promise)
-            return
+            payContinue(context)
         }
-        head.headers.replaceOrAdd(name: "Connection", value: connection)
-        context.write(wrapOutboundOut(.head(head)), promise: promise)
+    }
+
+    /// Tells a client to go on once the answers before its own are out.
+    private func payContinue(_ context: ChannelHandlerContext) {
+        guard owesContinue, unanswered.count == 1 else { return }
+        owesContinue = false
+        let interim = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
     }
 }
 
@@ -63,8 +77,10 @@ extension HTTPRequestHead {
         return version != .http1_0 || options.contains("keep-alive")
     }
 
-    /// Whether the client holds its body back until it is told to go on.
-    fileprivate var expectsContinue: Bool {
-        version != .http1_0 && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    /// Whether the client holds its body back until it is told to go on, and should be.
+    fileprivate func expectsContinue(upTo limit: Int) -> Bool {
+        let length = headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        return version != .http1_0 && length <= limit
+            && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
     }
 }

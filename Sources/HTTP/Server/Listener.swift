@@ -30,28 +30,50 @@ public struct Listener: Service, CustomStringConvertible {
     private let socketMode: Int
     private let limits: Limits
     private let frontDoor: FrontDoor
+    private let time: any TimeSource
     private let logger: Logger
     private let onRunning: @Sendable (ListenAddress) async -> Void
+    private let onStopping: @Sendable () -> Void
+    /// How long requests may take to end once a shutdown has begun; then their connections are closed.
+    static let patience = Duration.seconds(8)
 
     /// States every part; `onRunning` gets the real address, with the port that the system chose for port 0, once
-    /// connections are taken.
+    /// connections are taken, and `onStopping` is called when no more will be.
     public init(
         at address: ListenAddress, socketMode: Int = 0o660, limits: Limits = Limits(), frontDoor: FrontDoor,
-        logger: Logger, onRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+        time: any TimeSource = SystemTime(), logger: Logger,
+        onRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onStopping: @escaping @Sendable () -> Void = {}
     ) {
         self.address = address
         self.socketMode = socketMode
         self.limits = limits
         self.frontDoor = frontDoor
+        self.time = time
         self.logger = logger
         self.onRunning = onRunning
+        self.onStopping = onStopping
     }
 
-    /// Listens until it is told to stop; throws ``ListenerError`` when the address cannot be had.
+    /// Listens until it is told to stop; throws ``ListenerError`` when the address cannot be had. What is being
+    /// answered then has eight seconds to end.
     public func run() async throws {
         try await refuseSocketInUse()
+        let connections = OpenConnections()
         do {
-            try await application.run()
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await application(connections).run()
+                    return true
+                }
+                group.addTask {
+                    await closeLate(connections)
+                    return false
+                }
+                for try await isOver in group where isOver { group.cancelAll() }
+            }
+        } catch is UnixDomainSocketPathWrongType {
+            throw ListenerError(address: address, reason: "what lies there is no socket")
         } catch let error as IOError {
             throw ListenerError(address: address, reason: error.words)
         } catch is SocketAddressError {
@@ -70,12 +92,26 @@ public struct Listener: Service, CustomStringConvertible {
         throw ListenerError(address: address, reason: "another process listens there")
     }
 
-    private var application: Application<FrontDoor> {
+    /// Waits for a shutdown, and closes what outlasts its patience.
+    private func closeLate(_ connections: OpenConnections) async {
+        do {
+            try await gracefulShutdown()
+            onStopping()
+            try await time.sleep(for: Self.patience)
+            connections.closeAll()
+        } catch {
+            // Cancelled: the listener has ended before.
+        }
+    }
+
+    private func application(_ connections: OpenConnections) -> Application<FrontDoor> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)  // It greets in words of its own.
         let configuration = channelConfiguration
         let server = HTTPServerBuilder { responder in
-            HTTPConnection(http1: HTTP1Channel(responder: responder, configuration: configuration))
+            HTTPConnection(
+                http1: HTTP1Channel(responder: responder, configuration: configuration), connections: connections,
+                bodyLimit: frontDoor.bodyLimit)
         }
         return Application(
             responder: frontDoor, server: server,
