@@ -142,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayMailers", "GatewayMiddleware",
+                "Gateway", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayMailers",
+                "GatewayMiddleware",
                 "GatewayProviders", "GatewayTestKit", "GatewayYAML", .lifecycle, .log,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),

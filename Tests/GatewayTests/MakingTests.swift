@@ -1,4 +1,5 @@
 import Foundation
+import GatewayAccounts
 import GatewayHTTP
 import GatewayKit
 import GatewayTestKit
@@ -62,11 +63,24 @@ import Testing
             }
             #expect(
                 failure?.message
-                    == "server.secret_file: \(path) is missing, and the store holds keys that only it opens: restore it"
+                    == "server.secret_file: \(path) is missing, and the store may hold what only it opens: restore it"
             )
             #expect(!FileManager.default.fileExists(atPath: path))
         }
         _ = try await making(deployment, mayCreate: false).store()
+    }
+
+    /// An operator's verbs make no signing key, but what they mail is sealed.
+    @Test func `nor is it when the store holds accounts alone`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let deployment = try deployment(of: "passwords: {use: bcrypt, cost: 10}\n")
+        _ = try await making(deployment, mayCreate: true).administration().create(
+            Username("root"), EmailAddress("root@example.com"), password: Password("correct horse battery"), groups: [],
+            by: .commandLine)
+        let path = deployment.path(deployment.settings.server.secretFile)
+        try FileManager.default.removeItem(atPath: path)
+        await #expect(throws: Failure.self) { try await making(deployment, mayCreate: true).products() }
+        #expect(!FileManager.default.fileExists(atPath: path))
     }
 
     @Test func `only who may begin a deployment makes the secret file of an empty store`() async throws {

@@ -62,11 +62,11 @@ struct Making: Sendable {
             path: deployment.path(server.secretFile), allowsReadable: server.allowsReadableSecretFile)
         do {
             if file.isMissing {
-                let isUsed = try await store.read { records throws(StorageError) in try !records.keys.all().isEmpty }
-                // Another process may have made it meanwhile, and the store's first key with it.
+                let isUsed = try await store.read { records throws(StorageError) in try Self.isUsed(records) }
+                // Another process may have made it meanwhile, and the store's first account or key with it.
                 guard !isUsed || !file.isMissing else {
                     throw SecretFileError(
-                        path: file.path, what: "is missing, and the store holds keys that only it opens: restore it")
+                        path: file.path, what: "is missing, and the store may hold what only it opens: restore it")
                 }
                 guard mayCreate else {
                     throw SecretFileError(path: file.path, what: "is missing; the first start makes it")
@@ -77,6 +77,14 @@ struct Making: Sendable {
         } catch {
             throw Failure("\(error)")
         }
+    }
+
+    /// Whether a store holds anything that was sealed, or could have been.
+    private static func isUsed(_ records: any Records) throws(StorageError) -> Bool {
+        let mails = try records.outbox.counts()
+        if mails.waiting + mails.parked > 0 { return true }
+        let (keys, accounts) = (try records.keys.all(), try records.accounts.page(after: nil, limit: 1))
+        return !keys.isEmpty || !accounts.isEmpty
     }
 
     private func make<Product>(
