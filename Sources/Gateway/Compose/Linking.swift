@@ -15,11 +15,10 @@ enum Linking {
             return []
         }
         let other = entry.key == "listen" ? ("operations_listen", server.operationsListen) : ("listen", server.listen)
-        let isDefault = listen == nil || operations == nil
+        let shown = listen == nil || operations == nil ? ", \(other.1) by default" : ""
         return [
             ConfigProblem(
-                at: entry.value.position, path: "server.\(entry.key)",
-                "takes the address of server.\(other.0), \(other.1)\(isDefault ? " by default" : "")")
+                at: entry.value.position, path: "server.\(entry.key)", "takes the address of server.\(other.0)\(shown)")
         ]
     }
 
@@ -46,13 +45,13 @@ extension ListenAddress {
         }
     }
 
-    /// Whether who listens at a host leaves nothing of another; `[::]` takes IPv4 too.
+    /// Whether who listens at a host leaves nothing of another; `[::]` takes IPv4 too. What a name stands for is known
+    /// at the start alone.
     private static func takes(_ host: String, from other: String) -> Bool {
         switch host.lowercased() {
         case other.lowercased(), "::": true
-        case "0.0.0.0": !other.contains(":")
-        case "localhost": ["127.0.0.1", "::1"].contains(other)
-        default: false
+        case "0.0.0.0": IPAddress(other).map { !$0.isIPv6 } ?? false
+        default: IPAddress(host).map { $0 == IPAddress(other) } ?? false
         }
     }
 }
