@@ -23,8 +23,8 @@ import Testing
     @Test func `what would not be the password that was given is refused`() {
         #expect(refusal([0x61, 0xFF, 0x0A])?.message == "the password is not UTF-8")
         #expect(refusal([0xC3])?.message == "the password is not UTF-8")
-        let long = [UInt8](repeating: 0x61, count: 1025)
-        #expect(refusal(long)?.message == "the password is longer than 1024 bytes")
+        let long = [UInt8](repeating: 0x61, count: PasswordLine.limit + 1)
+        #expect(refusal(long)?.message == "the password is longer than 40000 bytes")
         #expect(refusal(long.dropLast() + [0x0A]) == nil)
     }
 

@@ -2,8 +2,8 @@ import Foundation
 
 /// One line of standard input as a password: exactly the bytes that were given, or nothing.
 enum PasswordLine {
-    /// Longer than any password that may be set, in bytes.
-    static let limit = 1024
+    /// Longer than the 4,096 characters that the widest policy takes, in bytes, however they are composed.
+    static let limit = 40_000
 
     /// Reads up to a newline or the end, and no byte behind it; a byte of `interrupts`, which a terminal sends for ^C,
     /// ends the verb. What is not UTF-8 is refused: repaired, it would be a password that nobody has typed.

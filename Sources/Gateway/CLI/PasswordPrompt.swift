@@ -42,12 +42,12 @@ enum PasswordPrompt {
 
 extension termios {
     /// Has ^C and ^\ end the line instead of the process, which would leave the terminal without its echo; the bytes
-    /// that they send.
+    /// that they send, and that of ^Z, which would be a letter of the password.
     fileprivate mutating func takeInterruptsAsLineEnds() -> [UInt8] {
         c_lflag &= ~tcflag_t(ISIG)
         return withUnsafeMutableBytes(of: &c_cc) { characters in
             (characters[Int(VEOL)], characters[Int(VEOL2)]) = (characters[Int(VINTR)], characters[Int(VQUIT)])
-            return [characters[Int(VEOL)], characters[Int(VEOL2)]].filter { $0 != 0 }
+            return [VEOL, VEOL2, VSUSP].map { characters[Int($0)] }.filter { $0 != 0 }
         }
     }
 }
