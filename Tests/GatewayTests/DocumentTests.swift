@@ -15,4 +15,13 @@ import Testing
         let printed = JSONSchema.text(root: GatewaySettings.root, registry: Project.host.registry)
         #expect(try Project.text(of: "docs/config.schema.json") == printed, "run make docs")
     }
+
+    @Test func `each suite that the security page names is there`() throws {
+        let page = try Project.text(of: "docs/security.md")
+        let named = Set(page.matches(of: #/`([A-Za-z]+Tests)`/#).map { String($0.1) })
+        let folder = FileManager.default.enumerator(atPath: Project.folder + "/Tests")
+        let files = try #require(folder).compactMap { ($0 as? String).map { ($0 as NSString).lastPathComponent } }
+        #expect(named.count > 30)
+        #expect(named.filter { !files.contains($0 + ".swift") } == [])
+    }
 }
