@@ -14,17 +14,10 @@ struct ParsedMail: Decodable {
     static func all(in folder: String) async throws -> [ParsedMail] {
         let output = folder + ".json"
         defer { try? FileManager.default.removeItem(atPath: output) }
-        let python = Process()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = ["python3", "-c", script, folder, output]
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            python.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try python.run()
-            } catch {
-                python.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
+        // On a thread that blocks, and so without a run loop between the child's end and this test.
+        let command = "python3 - '\(folder)' '\(output)' > '\(output)'.log 2>&1 <<'END'\n\(script)\nEND\n"
+        let status: Int32 = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: popen(command, "r").map { pclose($0) } ?? -1) }
         }
         guard status == 0 else { throw ParserFailure(status: status) }
         return try JSONDecoder().decode([ParsedMail].self, from: Data(contentsOf: URL(fileURLWithPath: output)))

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A process that a test has started: its output line by line, and its end by process id.
 final class RunningProcess: Sendable {
-    private let process: Process
+    private let child: ChildProcess
     private let output: LineLog
     private let exit: ExitWaiter
 
@@ -11,24 +11,19 @@ final class RunningProcess: Sendable {
     var transcript: String { output.all.joined(separator: "\n") }
 
     init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], folder: URL) throws {
-        let process = Process()
         let pipe = Pipe()
         let output = LineLog()
         let exit = ExitWaiter()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = Self.environmentOfChildren.merging(environment) { _, own in own }
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        process.terminationHandler = {
-            output.append(Data())  // Another child may hold the pipe's other end, so its closing is not waited for.
-            exit.ended(status: $0.terminationStatus)
+        child = try ChildProcess(
+            executable, arguments,
+            environment: Self.environmentOfChildren.merging(environment) { _, own in own }, folder: folder,
+            input: FileHandle.nullDevice.fileDescriptor, output: pipe.fileHandleForWriting.fileDescriptor
+        ) { status in
+            output.close()  // Another child may hold the pipe's other end, so its closing is not waited for.
+            exit.ended(status: status)
         }
-        try process.run()
+        try pipe.fileHandleForWriting.close()
         Self.read(pipe.fileHandleForReading, into: output)
-        self.process = process
         self.output = output
         self.exit = exit
     }
@@ -42,14 +37,14 @@ final class RunningProcess: Sendable {
                 output.append(data)
                 data = handle.availableData
             }
-            output.append(data)
+            output.close()
         }
     }
 
     /// The first line that holds a text, printed already or still to come; throws with all output when the process ends
     /// without it, as it is made to when the test's time is up.
     func line(containing text: String) async throws -> String {
-        let line = await process.killedWhenCancelled { await output.line(containing: text) }
+        let line = await child.killedWhenCancelled { await output.line(containing: text) }
         guard let line else { throw ProcessEnded(expected: text, transcript: transcript) }
         return line
     }
@@ -57,11 +52,11 @@ final class RunningProcess: Sendable {
     /// Sends a signal and waits for the end; the exit status.
     @discardableResult
     func end(_ signal: Int32 = SIGTERM) async -> Int32 {
-        if process.isRunning { kill(process.processIdentifier, signal) }
-        return await process.killedWhenCancelled { await exit.status() }
+        child.send(signal)
+        return await child.killedWhenCancelled { await exit.status() }
     }
 
-    deinit { process.killWithItsChildren() }
+    deinit { child.killWithItsChildren() }
 }
 
 extension RunningProcess {
@@ -73,19 +68,14 @@ extension RunningProcess {
         let files = try TestFolder()
         try files.write("input", input)
         try files.write("output", "")
-        let process = Process()
         let exit = ExitWaiter()
+        let input = try FileHandle(forReadingFrom: files.url.appendingPathComponent("input"))
         let output = try FileHandle(forWritingTo: files.url.appendingPathComponent("output"))
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = environmentOfChildren.merging(environment) { _, own in own }
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = try FileHandle(forReadingFrom: files.url.appendingPathComponent("input"))
-        process.terminationHandler = { exit.ended(status: $0.terminationStatus) }
-        try process.run()
-        let status = await process.killedWhenCancelled { await exit.status() }
+        let child = try ChildProcess(
+            executable, arguments, environment: environmentOfChildren.merging(environment) { _, own in own },
+            folder: folder, input: input.fileDescriptor, output: output.fileDescriptor
+        ) { exit.ended(status: $0) }
+        let status = await child.killedWhenCancelled { await exit.status() }
         let text = try String(contentsOf: files.url.appendingPathComponent("output"), encoding: .utf8)
         return (status, text.trimmingCharacters(in: .newlines))
     }
@@ -95,22 +85,6 @@ extension RunningProcess {
         var inherited = ProcessInfo.processInfo.environment
         inherited["LLVM_PROFILE_FILE"] = "/dev/null"
         return inherited
-    }
-}
-
-extension Process {
-    /// Waits for something of the process, which is killed when the waiting test is cancelled: it would never end.
-    fileprivate func killedWhenCancelled<Outcome: Sendable>(_ wait: () async -> Outcome) async -> Outcome {
-        await withTaskCancellationHandler {
-            await wait()
-        } onCancel: {
-            killWithItsChildren()
-        }
-    }
-
-    /// Foundation starts each process in a group of its own, in which nginx's workers stay too.
-    fileprivate func killWithItsChildren() {
-        if isRunning { kill(-processIdentifier, SIGKILL) }
     }
 }
 
@@ -133,10 +107,14 @@ final class LineLog: Sendable {
 
     var all: [String] { state.withLock { $0.lines } }
 
-    func append(_ data: Data) {
+    func append(_ data: Data) { change { $0.rest += data } }
+
+    /// Says that nothing is waited for any more; what comes all the same is kept.
+    func close() { change { $0.isClosed = true } }
+
+    private func change(_ body: (inout State) -> Void) {
         let ready = state.withLock { state -> [() -> Void] in
-            state.isClosed = data.isEmpty
-            state.rest += data
+            body(&state)
             while let end = state.rest.firstIndex(of: 10) {
                 state.lines.append(String(decoding: state.rest[..<end], as: UTF8.self))
                 state.rest.removeSubrange(...end)
