@@ -15,7 +15,7 @@ struct Caller: Sendable {
         switch verdict(of: request) {
         case .valid(let principal): return principal.claims
         case .none: throw Problem.missingToken
-        case .bad: throw Problem.invalidToken
+        case .bad(let reason): throw Problem.invalidToken.because(reason)
         case .cannotDecide: throw Problem.unavailable
         }
     }

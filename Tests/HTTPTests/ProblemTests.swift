@@ -64,6 +64,16 @@ import Testing
         #expect(try answer.member("retry_after") == 2)
     }
 
+    @Test func `a reason is for the log alone`() async throws {
+        var doors = Doors()
+        doors.endpoints.append(Doors.fault { Problem.invalidToken.because("wrong signature") })
+        let answer = try await doors.answer(.get, "/fault")
+        #expect(!answer.text.contains("signature"))
+        #expect(doors.log.lines.map(\.level) == [.debug])
+        #expect(doors.log.lines.map { $0.metadata["reason"] } == ["wrong signature"])
+        #expect(doors.log.lines.map { $0.metadata["request_id"] } == [answer.headers[.requestID]])
+    }
+
     @Test func `a missing token is challenged without an error, a bad one with it`() {
         #expect(Problem.missingToken.headers[.wwwAuthenticate] == #"Bearer realm="auth-gateway""#)
         #expect(

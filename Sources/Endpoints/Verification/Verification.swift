@@ -35,7 +35,7 @@ extension GatewayEndpoints {
         switch caller.verdict(of: request) {
         case .valid(let principal): return Response.passing(principal.identity)
         case .none: throw Problem.missingToken
-        case .bad: throw Problem.invalidToken
+        case .bad(let reason): throw Problem.invalidToken.because(reason)
         case .cannotDecide: throw Problem.unavailable
         }
     }

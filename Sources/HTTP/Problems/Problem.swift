@@ -19,10 +19,20 @@ public struct Problem: Error, Hashable, Sendable {
     /// Further header fields of the answer.
     public var headers: HTTPFields = [:]
 
+    /// Why, in words for an operator: logged at debug, and never answered.
+    public var reason: String?
+
     /// States a kind and a sentence; the rest is set where it is needed.
     public init(_ kind: ProblemKind, _ detail: String) {
         self.kind = kind
         self.detail = detail
+    }
+
+    /// The same refusal with a reason for the log.
+    public func because(_ reason: String) -> Problem {
+        var problem = self
+        problem.reason = reason
+        return problem
     }
 }
 

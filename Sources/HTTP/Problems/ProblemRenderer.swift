@@ -13,6 +13,9 @@ struct ProblemRenderer: Sendable {
     /// The answer to whatever was thrown: the route's own, or problem+json.
     func response(to error: any Error, to request: Request, in exchange: Exchange) -> Response {
         let problem = problem(for: error, exchange.logger)
+        if let reason = problem.reason {
+            exchange.logger.debug("a request was refused", metadata: [LogKey.reason: "\(reason)"])
+        }
         return exchange.route.rendering(of: problem, to: request) ?? response(stating: problem, in: exchange)
     }
 

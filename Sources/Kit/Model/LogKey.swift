@@ -16,6 +16,8 @@ public enum LogKey {
     public static let bytes = "bytes"
     /// What went wrong, in words for an operator.
     public static let error = "error"
+    /// Why something was refused, in words for an operator.
+    public static let reason = "reason"
     /// A listener's address.
     public static let address = "address"
     /// The address of the operations listener, beside that of the public one.
