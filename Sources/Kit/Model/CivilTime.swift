@@ -1,0 +1,56 @@
+/// A moment as the Gregorian calendar and a clock at UTC show it.
+package struct CivilTime: Hashable, Sendable {
+    /// The year.
+    package let year: Int64
+    /// The month, from 1.
+    package let month: Int64
+    /// The day of the month, from 1.
+    package let day: Int64
+    /// The day of the week, from 0, a Sunday.
+    package let weekday: Int64
+    /// The hour, from 0.
+    package let hour: Int64
+    /// The minute.
+    package let minute: Int64
+    /// The second.
+    package let second: Int64
+
+    /// Reads calendar and clock, by Howard Hinnant's `civil_from_days` (chrono-compatible low-level date algorithms):
+    /// years are counted from March, so that the leap day comes last.
+    package init(_ moment: Timestamp) {
+        let days = moment.seconds.dividedRoundingDown(by: 86_400)
+        let secondOfDay = moment.seconds - days * 86_400
+        let shifted = days + 719_468
+        let era = shifted.dividedRoundingDown(by: 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        weekday = (days % 7 + 7 + 4) % 7
+        (hour, minute, second) = (secondOfDay / 3600, secondOfDay / 60 % 60, secondOfDay % 60)
+    }
+}
+
+extension Timestamp {
+    /// The moment in UTC as RFC 3339 writes it, with milliseconds: `2026-01-02T03:04:05.678Z`.
+    public var iso8601: String {
+        func padded(_ value: Int64, _ width: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        let civil = CivilTime(self)
+        let date = "\(padded(civil.year, 4))-\(padded(civil.month, 2))-\(padded(civil.day, 2))"
+        let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
+        return "\(date)T\(time).\(padded(milliseconds - seconds * 1000, 3))Z"
+    }
+}
+
+extension Int64 {
+    fileprivate func dividedRoundingDown(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}
