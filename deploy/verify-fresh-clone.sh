@@ -66,6 +66,9 @@ for file in /etc/resolv.conf ${EXTRA_COPY:-}; do
     cp -L "$file" "$root$file"
 done
 
+# What every Debian has and a bootstrapped folder lacks: without it, localhost is no name.
+printf '127.0.0.1 localhost %s\n::1 localhost ip6-localhost ip6-loopback\n' "$(hostname)" > "$root/etc/hosts"
+
 user=newcomer
 home=/home/$user
 chroot "$root" useradd --create-home --shell /bin/bash "$user"
