@@ -53,6 +53,7 @@ public final class RevocationLog: Service, RevocationFollower {
     /// Whether the table can be believed now.
     public var isFresh: Bool { age.map { $0 < staleAfter } ?? false }
 
+    /// Follows the log until a shutdown begins or the task is cancelled.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             repeat {
@@ -62,6 +63,7 @@ public final class RevocationLog: Service, RevocationFollower {
         }
     }
 
+    /// Reads the log to its end now. A store that is out of reach is said once, and tried again by ``run()``.
     public func catchUp() async {
         do throws(StorageError) {
             try await readToEnd()

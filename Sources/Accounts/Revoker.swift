@@ -23,5 +23,6 @@ public struct NoFollower: RevocationFollower {
     /// Follows nothing.
     public init() {}
 
+    /// Returns at once.
     public func catchUp() async {}
 }

@@ -22,6 +22,7 @@ public struct Chores: Service {
         self.logger = logger
     }
 
+    /// Cleans up until a shutdown begins or the task is cancelled; a round that fails is tried again with the next.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var pause = between(.seconds(2), and: .seconds(8))

@@ -54,6 +54,8 @@ public struct FrontDoor: HTTPResponder {
         self.router = router.buildResponder()
     }
 
+    /// The answer to a request, with its id. Throws only what the connection itself must answer: bytes that have lost
+    /// their framing.
     public func respond(to request: Request, context: Exchange) async throws -> Response {
         var exchange = context
         admission.admit(request, &exchange)

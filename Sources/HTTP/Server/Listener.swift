@@ -81,6 +81,7 @@ public struct Listener: Service, CustomStringConvertible {
         }
     }
 
+    /// The listener by its address, for the service group's log.
     public var description: String { "listener at \(address)" }
 
     /// Binding a unix socket takes the place of whatever lies at its path, also of one that another process answers.
@@ -161,5 +162,6 @@ public struct ListenerError: Error, Hashable, Sendable, CustomStringConvertible 
     /// What the system says.
     public let reason: String
 
+    /// The address and the reason in words.
     public var description: String { "cannot listen on \(address): \(reason)" }
 }

@@ -28,7 +28,9 @@ public struct Module<Product: Sendable>: AnyModule {
         }
     }
 
+    /// The name of its slot.
     public var slotName: String { slot.name }
+    /// What the modules of its slot do, as a sentence.
     public var slotSummary: String { slot.summary }
 }
 

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A child of this process, in a group of its own, whose end is waited for by a thread that does nothing else.
 ///
-/// No run loop stands between a child's end and the test that waits for it, as with Foundation's `Process`; a child gets
-/// its three files and no other child's pipe, and no blocked signal.
+/// No run loop stands between a child's end and the test that waits for it, as with Foundation's `Process`; a child
+/// gets its three files and no other child's pipe, and no blocked signal.
 final class ChildProcess: Sendable {
     struct SpawnFailure: Error {
         let executable: String
