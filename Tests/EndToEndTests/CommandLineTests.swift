@@ -131,6 +131,7 @@ struct CommandLineTests {
         let group = try await create("jane", "a@b.c", groups: "staff,Admins!", in: folder)
         #expect(group.status == 2)
         #expect(group.output.hasPrefix("Error: The value 'staff,Admins!' is invalid for '--groups <groups>'\n"))
+        #expect(group.output.contains("each 1 to 64 of a-z, 0-9"))
         let asked = try await GatewayProcess.run(
             ["users", "create", "--username", "jane", "--email", "a@b.c"], in: folder)
         #expect(asked == (2, "there is no terminal to ask at: use --password-stdin"))

@@ -72,6 +72,9 @@ extension Account {
 
 /// Group names as they are typed: `admins,staff`, or nothing for none.
 struct GroupList: ExpressibleByArgument, Sendable {
+    /// What each name may be; the option's help, which is printed behind a refusal too.
+    static let rule = "each 1 to 64 of a-z, 0-9, '.', '_' and '-'"
+
     let groups: Set<GroupName>
 
     init?(argument: String) {

@@ -10,7 +10,10 @@ struct UsersSet: Verb {
 
     @OptionGroup var file: FileOption
     @Argument(help: "The user name or the e-mail address.") var name: String
-    @Option(name: .long, help: ArgumentHelp("All its groups, separated by commas; '' for none.", valueName: "groups"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "All its groups, separated by commas, \(GroupList.rule); '' for none.", valueName: "groups"))
     var groups: GroupList
 
     func run(on host: Host) async throws {

@@ -13,7 +13,9 @@ struct UsersCreate: Verb {
     var username: String
     @Option(name: .long, help: "The e-mail address; it counts as verified.")
     var email: String
-    @Option(name: .long, help: ArgumentHelp("The groups, separated by commas.", valueName: "groups"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The groups, separated by commas, \(GroupList.rule).", valueName: "groups"))
     var groups: GroupList?
     @Flag(name: .long, help: "Read the password from the first line of standard input.")
     var passwordStdin = false
