@@ -170,7 +170,7 @@ import Testing
         let header = try await withListener(Doors(), limits: limits) { address in
             try await address.exchange("GET /client HTTP/1.1\r\nHost: a\r\nX-Long: \(long)\r\n\r\n")
         }
-        #expect(header.hasPrefix("HTTP/1.1 400 "))
+        #expect(header.hasPrefix("HTTP/1.1 431 "))
         let body = try await withListener(Doors(), limits: limits) { address in
             try await address.exchange(
                 """

@@ -36,7 +36,7 @@ import Testing
     @Test func `every problem is named at once`() {
         let (server, problems) = read([
             "socket_mode": "rw", "public_url": "http://auth.example.com", "trusted_proxies": ["10.0.0.1/8"],
-            "limits": ["header_timeout": "10s", "connections": 0], "log": ["level": "loud"],
+            "limits": ["header_timout": "10s", "connections": 0], "log": ["level": "loud"],
         ])
         #expect(server == nil)
         #expect(
@@ -45,7 +45,7 @@ import Testing
                 "public_url: must be https; http is for localhost only",
                 "trusted_proxies[0]: expected a network such as 10.0.0.0/8, or the word unix, found '10.0.0.1/8', "
                     + "did you mean '10.0.0.0/8'?",
-                "limits: unknown key 'header_timeout'",
+                "limits: unknown key 'header_timout', did you mean 'header_timeout'?",
                 "limits.connections: expected a whole number from 1 to 1000000, found '0'",
                 "log.level: expected one of trace, debug, info, notice, warning, error, critical, found 'loud'",
             ])

@@ -82,6 +82,10 @@ enum Serving {
         _ gates: (health: Gate, front: Gate), _ logger: Logger
     ) -> [any Service] {
         let server = deployment.settings.server
+        var limits = server.limits.listener
+        limits.connections = OpenFiles.raised().connections(of: limits.connections, logger: logger)
+        var operationsLimits = limits
+        operationsLimits.connections = OpenFiles.operationsConnections
         let announcement = Announcement(logger: logger)
         let operations = FrontDoor(
             endpoints: Endpoint.health {
@@ -91,14 +95,13 @@ enum Serving {
             },
             publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
         let health = Listener(
-            at: server.operationsListen, frontDoor: operations, logger: logger,
+            at: server.operationsListen, limits: operationsLimits, frontDoor: operations, logger: logger,
             onRunning: { address in
                 announcement.operations(at: address)
                 gates.health.open()
             })
         let front = Listener(
-            at: server.listen, socketMode: server.socketMode, limits: server.limits.listener, frontDoor: door,
-            logger: logger,
+            at: server.listen, socketMode: server.socketMode, limits: limits, frontDoor: door, logger: logger,
             onRunning: { address in
                 gates.front.open()
                 announcement.open(at: address)

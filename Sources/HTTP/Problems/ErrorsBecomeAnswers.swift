@@ -12,7 +12,7 @@ struct ErrorsBecomeAnswers: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch  where ProblemRenderer.isOfConnection(error) {
-            throw error  // There is nobody to answer, or nobody who would understand it.
+            throw error
         } catch {
             return renderer.response(to: error, to: request, in: context)
         }

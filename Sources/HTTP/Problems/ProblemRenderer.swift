@@ -3,7 +3,6 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import NIOHTTP1
 
 /// The one place that turns errors into answers. It tells strangers nothing but a kind and a request id, and logs what
 /// an operator must know, once.
@@ -19,18 +18,26 @@ struct ProblemRenderer: Sendable {
         return exchange.route.rendering(of: problem, to: request) ?? response(stating: problem, in: exchange)
     }
 
-    /// Whether the connection itself has failed: the client has gone, or its bytes have lost their framing.
-    static func isOfConnection(_ error: any Error) -> Bool {
-        error is HTTPParserError || error is IOError || error is ChannelError
-    }
+    /// Whether the connection itself has failed, so that there is nobody to answer.
+    static func isOfConnection(_ error: any Error) -> Bool { error is IOError || error is ChannelError }
 
     private func response(stating problem: Problem, in exchange: Exchange) -> Response {
+        let body = ResponseBody(byteBuffer: body(stating: problem, requestID: exchange.requestID))
+        return Response(status: problem.kind.status, headers: headers(stating: problem), body: body)
+    }
+
+    /// The header fields that every answer with a problem has.
+    func headers(stating problem: Problem) -> HTTPFields {
         var headers = problem.headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
-        let body = ByteBuffer(bytes: json(problem, requestID: exchange.requestID).encoded())
-        return Response(status: problem.kind.status, headers: headers, body: ResponseBody(byteBuffer: body))
+        return headers
+    }
+
+    /// The problem as RFC 9457 writes it.
+    func body(stating problem: Problem, requestID: String) -> ByteBuffer {
+        ByteBuffer(bytes: json(problem, requestID: requestID).encoded())
     }
 
     private func json(_ problem: Problem, requestID: String) -> JSONValue {

@@ -2,7 +2,6 @@ public import GatewayKit
 import HTTPTypes
 public import Hummingbird
 public import Logging
-import NIOHTTP1
 
 /// What every request passes first and every answer last: it settles what Hummingbird leaves open, and hands the rest
 /// to Hummingbird's router, whose chain is the pipeline and then the endpoint.
@@ -12,6 +11,7 @@ import NIOHTTP1
 /// - `Input/`: ``Input`` reads a body by its declaration.
 /// - `Problems/`: ``Problem`` is a refusal; `ProblemRenderer` turns errors into answers.
 /// - `Server/`: ``ServerSettings``, ``Listener`` and the operations listener's endpoints.
+/// - `Connections/`: what goes on at one connection, before and behind its requests.
 public struct FrontDoor: HTTPResponder {
     /// What Hummingbird calls its request context.
     public typealias Context = Exchange
@@ -23,6 +23,8 @@ public struct FrontDoor: HTTPResponder {
     private let router: RouterResponder<Exchange>
     private let admission: Admission
     private let renderer: ProblemRenderer
+    /// Answers what never becomes a request.
+    let refusals: RefusalWriter
 
     /// Puts the pipeline, outermost first, before the endpoints.
     public init(
@@ -33,6 +35,7 @@ public struct FrontDoor: HTTPResponder {
         self.bodyLimit = bodyLimit
         routes = RouteTable(endpoints.map(\.declaration))
         renderer = ProblemRenderer(publicURL: publicURL)
+        refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger)
         admission = Admission(
             routes: routes, trustedProxies: trustedProxies, bodyLimit: bodyLimit, time: time, random: random,
             logger: logger)
@@ -54,16 +57,13 @@ public struct FrontDoor: HTTPResponder {
         self.router = router.buildResponder()
     }
 
-    /// The answer to a request, with its id. Throws only what the connection itself must answer: bytes that have lost
-    /// their framing.
+    /// The answer to a request, with its id.
     public func respond(to request: Request, context: Exchange) async throws -> Response {
         var exchange = context
         admission.admit(request, &exchange)
         var response: Response
         do {
             response = try await router.respond(to: routed(request, exchange.route), context: exchange)
-        } catch let error as HTTPParserError {
-            throw error
         } catch {
             response = renderer.response(to: error, to: request, in: exchange)
         }

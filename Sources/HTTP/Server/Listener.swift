@@ -9,18 +9,30 @@ public import ServiceLifecycle
 
 /// Listens at one address and answers what comes through a front door, until the service group stops it.
 public struct Listener: Service, CustomStringConvertible {
-    /// How much a listener takes, as far as Hummingbird counts it.
+    /// How much a listener takes, and how long it waits.
     public struct Limits: Hashable, Sendable {
         /// The greatest header section, in bytes.
         public var header: Int
-        /// How long a connection may be silent between requests, and within one that is being sent.
+        /// How long a header section may take, from its first byte.
+        public var headerTimeout: Duration
+        /// How long a body may take, from the end of the header section.
+        public var bodyTimeout: Duration
+        /// How long a request may take, from the end of the header section to the end of the answer.
+        public var requestTimeout: Duration
+        /// How long a connection may be silent between requests.
         public var idleTimeout: Duration
         /// How many connections there may be at once.
         public var connections: Int
 
         /// States every part.
-        public init(header: Int = 16 * 1024, idleTimeout: Duration = .seconds(75), connections: Int = 10_000) {
+        public init(
+            header: Int = 16 * 1024, headerTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(20),
+            requestTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75), connections: Int = 10_000
+        ) {
             self.header = header
+            self.headerTimeout = headerTimeout
+            self.bodyTimeout = bodyTimeout
+            self.requestTimeout = requestTimeout
             self.idleTimeout = idleTimeout
             self.connections = connections
         }
@@ -59,7 +71,7 @@ public struct Listener: Service, CustomStringConvertible {
     /// answered then has eight seconds to end.
     public func run() async throws {
         try await refuseSocketInUse()
-        let connections = OpenConnections()
+        let connections = OpenConnections(limit: limits.connections)
         do {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
@@ -112,18 +124,17 @@ public struct Listener: Service, CustomStringConvertible {
         let server = HTTPServerBuilder { responder in
             HTTPConnection(
                 http1: HTTP1Channel(responder: responder, configuration: configuration), connections: connections,
-                bodyLimit: frontDoor.bodyLimit)
+                limits: MessageLimits(header: limits.header, body: frontDoor.bodyLimit),
+                timeouts: ConnectionTimeouts(limits), refusals: frontDoor.refusals)
         }
         return Application(
             responder: frontDoor, server: server,
-            configuration: ApplicationConfiguration(
-                address: bindAddress, availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+            configuration: ApplicationConfiguration(address: bindAddress, backlog: 4096),
             onServerRunning: { channel in await announce(channel) }, logger: quiet)
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            idleTimeout: .milliseconds(limits.idleTimeout.wholeMilliseconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
     }

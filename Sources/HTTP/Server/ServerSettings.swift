@@ -82,12 +82,23 @@ public struct ServerSettings: Sendable {
         Field("header", .bytes(1024...1_048_576), default: "16KiB", "The greatest header section."),
         Field("body", .bytes(1024...16_777_216), default: "64KiB", "The greatest body."),
         Field(
-            "idle_timeout", .duration(.seconds(1) ... .seconds(3600)), default: "75s",
-            "How long a connection may be silent."),
+            "header_timeout", timeout, default: "10s",
+            "How long a header section may take, from its first byte."),
+        Field(
+            "body_timeout", timeout, default: "20s", "How long a body may take, from the end of the header section."),
+        Field(
+            "request_timeout", timeout, default: "30s",
+            "How long a request may take, from the end of its header section to the end of its answer."),
+        Field("idle_timeout", timeout, default: "75s", "How long a connection may be silent between requests."),
         Field("connections", .integer(1...1_000_000), default: 10_000, "How many connections there may be at once.")
     ) {
-        Limits(listener: Listener.Limits(header: $0, idleTimeout: $2, connections: $3), body: $1)
+        Limits(
+            listener: Listener.Limits(
+                header: $0, headerTimeout: $2, bodyTimeout: $3, requestTimeout: $4, idleTimeout: $5, connections: $6),
+            body: $1)
     }
+
+    private static let timeout = Settings<Duration>.duration(.seconds(1) ... .seconds(3600))
 
     private static let log = Settings<Log>.object(
         "How lines are logged.",

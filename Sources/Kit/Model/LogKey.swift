@@ -34,4 +34,8 @@ public enum LogKey {
     public static let mail = "mail"
     /// Which try this was, counted from 1.
     public static let attempt = "attempt"
+    /// A limit that something has met.
+    public static let limit = "limit"
+    /// How many connections there may be.
+    public static let connections = "connections"
 }

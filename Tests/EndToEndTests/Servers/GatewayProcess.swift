@@ -9,10 +9,11 @@ struct GatewayProcess: Sendable {
 
     /// Starts `auth-gateway serve` and waits until it says that it is ready.
     ///
-    /// `server` stands in that section of a file that binds free ports, `extra` behind it.
+    /// `server` stands in that section of a file that binds free ports, `extra` behind it; a command that runs the
+    /// binary may stand before it.
     static func start(
         in folder: TestFolder, server: String = "log: {level: debug}", extra: String = "",
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], behind command: [String] = []
     ) async throws -> Self {
         let text = """
             server:
@@ -22,8 +23,9 @@ struct GatewayProcess: Sendable {
               \(server)
             """
         try folder.write("config.yaml", text + "\n" + extra)
+        let words = command + [binary, "serve", "--config", "config.yaml"]
         let process = try RunningProcess(
-            binary, ["serve", "--config", "config.yaml"], environment: environment, folder: folder.url)
+            words[0], Array(words.dropFirst()), environment: environment, folder: folder.url)
         let line = try await process.line(containing: "ready to serve")
         return Self(
             process: process, folder: folder, port: try port("address", in: line),

@@ -1,0 +1,192 @@
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// Owns a connection's end: its deadlines, its refusals of what is no request, whether another request can follow
+/// (RFC 9112, section 9.3), and its draining when the listener stops. ``ConnectionState`` decides, this does.
+///
+/// Hummingbird leaves this open: it has no deadlines for headers and bodies, answers what the parser refuses with a
+/// bare 400, knows `Connection: close` in that spelling alone, leaves connections open that nobody would answer again
+/// behind HTTP/1.0, CONNECT and whatever asks for an upgrade, and on shutdown drops requests that were sent already.
+/// So this stands between its decoder and everything else, and lets no quiescing event through. It also answers
+/// `Expect: 100-continue` (RFC 9110, section 10.1.1).
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private var state: ConnectionState
+    private let limits: MessageLimits
+    private let timeouts: ConnectionTimeouts
+    private let refusals: RefusalWriter
+    private var timer: Scheduled<Void>?
+    /// The bytes that have arrived since a header section began.
+    private var headerBytes = 0
+    /// The bytes of the body that is being read.
+    private var bodyBytes = 0
+    private var statedBodyLength = 0
+    /// Whether the youngest request waits to be told to go on, while earlier ones have no answer yet.
+    private var owesContinue = false
+
+    init(limits: MessageLimits, timeouts: ConnectionTimeouts, refusals: RefusalWriter, now: NIODeadline) {
+        self.limits = limits
+        self.timeouts = timeouts
+        self.refusals = refusals
+        state = ConnectionState(timeouts: timeouts, at: now)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        setTimer(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    /// Called with what has arrived before the decoder sees it.
+    func receivedBytes(_ count: Int, at now: NIODeadline) {
+        if state.receivedBytes(at: now) { headerBytes = 0 }
+        headerBytes += count
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !state.isReadingOver else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head): receivedHead(head, context)
+        case .body(let part):
+            bodyBytes += part.readableBytes
+            context.fireChannelRead(data)
+        case .end:
+            state.receivedEnd(at: context.eventLoop.now)
+            context.fireChannelRead(data)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if state.isReadingHeader, headerBytes > limits.header {
+            perform(state.readingFailed(.headerTooLarge, at: context.eventLoop.now), context)
+        }
+        context.fireChannelReadComplete()
+    }
+
+    /// The decoder's refusals end here. What the connection itself has met goes on, for there is nobody to answer.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is IOError || error is ChannelError { return context.fireErrorCaught(error) }
+        let isHeaderTooLarge = error as? HTTPParserError == .headerOverflow
+        let problem: Problem = isHeaderTooLarge ? .headerTooLarge : .malformedRequest("This is not HTTP/1.1.")
+        perform(state.readingFailed(problem.because("\(error)"), at: context.eventLoop.now), context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            state.drain(at: context.eventLoop.now)
+            setTimer(context)
+        case ChannelEvent.inputClosed:
+            perform(state.inputClosed(), context)
+            context.fireUserInboundEventTriggered(event)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !state.isClosing else { return promise?.fail(ChannelError.outputClosed) ?? () }
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.code >= 200:
+            let isBodyTooLong = max(statedBodyLength, bodyBytes) > limits.body
+            if let connection = state.answerBegins(isBodyTooLong: isBodyTooLong) {
+                head.headers.replaceOrAdd(name: "Connection", value: connection)
+            }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .head, .body: context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            perform(state.answerEnds(at: context.eventLoop.now), context)
+            payContinue(context)
+        }
+    }
+
+    private func receivedHead(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let now = context.eventLoop.now
+        // The decoder counts fields alone.
+        guard head.uri.utf8.count <= limits.header else {
+            return perform(state.readingFailed(.headerTooLarge, at: now), context)
+        }
+        var head = head
+        let isOld = head.version == .http1_0
+        (bodyBytes, statedBodyLength) = (0, head.statedBodyLength)
+        state.receivedHead(persists: head.persists, isOld: isOld, at: now)
+        // Hummingbird reads no further behind this spelling, and behind no other.
+        if !head.persists { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        owesContinue = head.expectsContinue && statedBodyLength <= limits.body
+        payContinue(context)
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    /// Tells a client to go on once the answers before its own are out.
+    private func payContinue(_ context: ChannelHandlerContext) {
+        guard owesContinue, state.isYoungestNext, !state.isClosing else { return }
+        owesContinue = false
+        let interim = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
+    }
+
+    private func perform(_ action: ConnectionState.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .nothing: return
+        case .fail(let problem): context.fireErrorCaught(problem)
+        case .refuse(let problem):
+            let answer = refusals.answer(to: problem, over: context.channel)
+            context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.close(mode: .output, promise: nil)
+            setTimer(context)
+        case .finish:
+            context.flush()
+            context.close(mode: .output, promise: nil)
+            setTimer(context)
+        case .close: context.close(promise: nil)
+        }
+    }
+
+    /// Sleeps until the next deadline, but no longer than the shortest that may begin meanwhile.
+    private func setTimer(_ context: ChannelHandlerContext) {
+        timer?.cancel()
+        let now = context.eventLoop.now
+        let wake = min(state.deadline, now + timeouts.shortest)
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: wake) { [self] in
+            perform(state.timePassed(at: context.eventLoop.now), context)
+            if context.channel.isActive { setTimer(context) }
+        }
+    }
+}
+
+/// How much of a message is read, in bytes.
+struct MessageLimits: Hashable, Sendable {
+    let header: Int
+    let body: Int
+}
+
+extension HTTPRequestHead {
+    /// Whether another request can follow on the connection.
+    fileprivate var persists: Bool {
+        let options = headers[canonicalForm: "connection"].map { $0.lowercased() }
+        if method == .CONNECT || options.contains("close") { return false }
+        if headers.contains(name: "upgrade"), options.contains("upgrade") { return false }
+        return version != .http1_0 || options.contains("keep-alive")
+    }
+
+    /// The length that the body is stated to have.
+    fileprivate var statedBodyLength: Int { headers.first(name: "content-length").flatMap { Int($0) } ?? 0 }
+
+    /// Whether the client holds its body back until it is told to go on.
+    fileprivate var expectsContinue: Bool {
+        version != .http1_0 && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    }
+}

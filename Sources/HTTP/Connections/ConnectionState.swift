@@ -1,0 +1,176 @@
+import NIOCore
+
+/// What goes on at one connection, and until when: which requests wait for an answer, what is being read, and whether
+/// another request can follow. It is pure: ``ConnectionHandler`` tells it what happens, and does what it says.
+struct ConnectionState {
+    /// What is to be done.
+    enum Action: Hashable {
+        /// Nothing.
+        case nothing
+        /// Write this refusal as the connection's last answer; whatever is written after it is dropped.
+        case refuse(Problem)
+        /// Let the request that is being read fail with this, whoever reads it.
+        case fail(Problem)
+        /// Say that nothing more will be sent, and wait for the other side's end.
+        case finish
+        /// Close at once.
+        case close
+    }
+
+    private enum Reading {
+        case nothing
+        case header(since: NIODeadline)
+        case body(since: NIODeadline)
+        /// Nothing more is read: what still arrives is dropped.
+        case over
+    }
+
+    private struct Unanswered {
+        let since: NIODeadline
+        let isOld: Bool
+        var persists: Bool
+    }
+
+    private let timeouts: ConnectionTimeouts
+    private var reading = Reading.nothing
+    private var unanswered = CircularBuffer<Unanswered>()
+    /// Whether the answer to the oldest of them has begun.
+    private var isAnswering = false
+    /// What is answered once no earlier request waits.
+    private var refusal: Problem?
+    private var isDraining = false
+    private var quietSince: NIODeadline
+    private var closingSince: NIODeadline?
+
+    /// A connection that has just been opened.
+    init(timeouts: ConnectionTimeouts, at now: NIODeadline) {
+        self.timeouts = timeouts
+        quietSince = now
+    }
+
+    /// Whether a header section has begun and not ended.
+    var isReadingHeader: Bool { if case .header = reading { true } else { false } }
+    /// Whether what arrives is dropped.
+    var isReadingOver: Bool { if case .over = reading { true } else { false } }
+    /// Whether what is written is dropped.
+    var isClosing: Bool { closingSince != nil }
+    /// Whether the youngest request is the only one without an answer.
+    var isYoungestNext: Bool { unanswered.count == 1 && !isAnswering }
+
+    /// Bytes have arrived, and were not read yet; whether they begin a header section.
+    mutating func receivedBytes(at now: NIODeadline) -> Bool {
+        guard case .nothing = reading else { return false }
+        reading = .header(since: now)
+        return true
+    }
+
+    /// A header section has ended; `isOld` is HTTP/1.0, and behind a request that does not persist nothing is read.
+    mutating func receivedHead(persists: Bool, isOld: Bool, at now: NIODeadline) {
+        reading = .body(since: now)
+        unanswered.append(Unanswered(since: now, isOld: isOld, persists: persists))
+    }
+
+    /// A request has ended.
+    mutating func receivedEnd(at now: NIODeadline) {
+        guard case .body = reading else { return }
+        reading = unanswered.last?.persists ?? true ? .nothing : .over
+        quietSince = now
+    }
+
+    /// What is being read cannot be, so nothing behind it can.
+    mutating func readingFailed(_ problem: Problem, at now: NIODeadline) -> Action {
+        switch reading {
+        case .over: return .nothing
+        case .body:
+            endReading()
+            return .fail(problem)
+        case .nothing, .header:
+            reading = .over
+            refusal = problem
+            return unanswered.isEmpty ? refuse(problem, at: now) : .nothing
+        }
+    }
+
+    /// The other side sends no more. It may still read, as it does behind a request that it has ended so.
+    mutating func inputClosed() -> Action {
+        guard !isClosing else { return .nothing }
+        guard !unanswered.isEmpty || refusal != nil else { return .close }
+        endReading()
+        return .nothing
+    }
+
+    /// An answer begins, a refusal before its body has arrived perhaps; what it must say in `Connection`.
+    /// `isBodyTooLong` asks to give up the rest of a body that is being read.
+    mutating func answerBegins(isBodyTooLong: Bool) -> String? {
+        isAnswering = true
+        if unanswered.count == 1, refusal == nil {
+            switch reading {
+            case .nothing where isDraining: endReading()
+            case .body where isBodyTooLong || isDraining: endReading()
+            case .nothing, .header, .body, .over: break
+            }
+        }
+        guard let first = unanswered.first else { return nil }
+        return first.persists ? (first.isOld ? "keep-alive" : nil) : "close"
+    }
+
+    /// An answer has ended.
+    mutating func answerEnds(at now: NIODeadline) -> Action {
+        isAnswering = false
+        quietSince = now
+        guard let answered = unanswered.popFirst() else { return .nothing }
+        guard answered.persists else {
+            closingSince = now
+            return .finish
+        }
+        if let refusal, unanswered.isEmpty { return refuse(refusal, at: now) }
+        return .nothing
+    }
+
+    /// The listener is stopping: each answer is the last of its connection, and silence ends it sooner.
+    mutating func drain(at now: NIODeadline) {
+        isDraining = true
+        quietSince = now
+    }
+
+    /// When ``timePassed(at:)`` has something to do next.
+    var deadline: NIODeadline {
+        if let closingSince { return closingSince + timeouts.closing }
+        var deadlines: [NIODeadline] = []
+        if let first = unanswered.first { deadlines.append(first.since + timeouts.request) }
+        switch reading {
+        case .header(let since): deadlines.append(since + timeouts.header)
+        case .body(let since): deadlines.append(since + timeouts.body)
+        case .nothing where unanswered.isEmpty: deadlines.append(quietSince + patience)
+        case .nothing, .over: break
+        }
+        return deadlines.min() ?? quietSince + patience
+    }
+
+    /// Ends what has lasted too long.
+    mutating func timePassed(at now: NIODeadline) -> Action {
+        guard deadline <= now else { return .nothing }
+        if isClosing { return .close }
+        if let first = unanswered.first, first.since + timeouts.request <= now {
+            return isAnswering ? .close : refuse(.unavailable, at: now)
+        }
+        switch reading {
+        case .header, .body: return readingFailed(.requestTimeout, at: now)
+        case .nothing, .over: return .close
+        }
+    }
+
+    private var patience: TimeAmount { isDraining ? min(timeouts.draining, timeouts.idle) : timeouts.idle }
+
+    /// No request follows the youngest, whose answer says so.
+    private mutating func endReading() {
+        reading = .over
+        if !unanswered.isEmpty { unanswered[unanswered.index(before: unanswered.endIndex)].persists = false }
+    }
+
+    private mutating func refuse(_ problem: Problem, at now: NIODeadline) -> Action {
+        reading = .over
+        closingSince = now
+        return .refuse(problem)
+    }
+}

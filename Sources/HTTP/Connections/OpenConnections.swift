@@ -1,0 +1,56 @@
+import NIOCore
+import Synchronization
+
+/// The connections of a listener: counted, so that there are never more than its limit, and kept, so that those which
+/// outlast a shutdown's patience can be closed one by one. Cancelling the server instead would bring the process down:
+/// Hummingbird lets go of what it has accepted and not begun, and NIO takes that for a mistake of its caller.
+final class OpenConnections: Sendable {
+    /// What becomes of a connection.
+    enum Place {
+        /// It is served.
+        case served
+        /// It is one too many, and told so.
+        case surplus
+        /// There are too many even of those that are being told.
+        case none
+    }
+
+    private struct Table {
+        var served: [ObjectIdentifier: any Channel] = [:]
+        var surplus: [ObjectIdentifier: any Channel] = [:]
+    }
+
+    /// How many may be told at once that they are too many.
+    static let greatestSurplus = 64
+
+    private let table = Mutex(Table())
+    private let limit: Int
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Gives a connection its place until it is closed.
+    func add(_ channel: any Channel) -> Place {
+        let id = ObjectIdentifier(channel)
+        let place: Place = table.withLock { table in
+            if table.served.count < limit {
+                table.served[id] = channel
+                return .served
+            }
+            guard table.surplus.count < Self.greatestSurplus else { return .none }
+            table.surplus[id] = channel
+            return .surplus
+        }
+        channel.closeFuture.whenComplete { _ in
+            self.table.withLock { table in
+                table.served.removeValue(forKey: id)
+                table.surplus.removeValue(forKey: id)
+            }
+        }
+        return place
+    }
+
+    func closeAll() {
+        let open = table.withLock { Array($0.served.values) + Array($0.surplus.values) }
+        for channel in open { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,163 @@
+import GatewayKit
+import NIOCore
+import Testing
+
+@testable import GatewayHTTP
+
+@Suite struct ConnectionStateTests {
+    @Test func `silence ends a connection after the idle time`() {
+        let state = Connection()
+        #expect(state.timePassed(at: .at(74)) == .nothing)
+        #expect(state.timePassed(at: .at(75)) == .close)
+    }
+
+    @Test func `a header's time begins with its first byte, and trickling buys no more`() {
+        let state = Connection()
+        #expect(state.receivedBytes(at: .at(60)))
+        #expect(!state.receivedBytes(at: .at(69)))
+        #expect(state.timePassed(at: .at(69)) == .nothing)
+        #expect(state.timePassed(at: .at(70)) == .refuse(.requestTimeout))
+        #expect(state.timePassed(at: .at(71)) == .nothing)
+        #expect(state.timePassed(at: .at(72)) == .close)
+    }
+
+    @Test func `a body's time begins behind its header, and its reader is told`() {
+        let state = Connection()
+        state.begin(at: .at(1))
+        #expect(state.timePassed(at: .at(20)) == .nothing)
+        #expect(state.timePassed(at: .at(21)) == .fail(.requestTimeout))
+        #expect(state.answerBegins(isBodyTooLong: false) == "close")
+        #expect(state.answerEnds(at: .at(21)) == .finish)
+        #expect(state.timePassed(at: .at(23)) == .close)
+    }
+
+    @Test func `a request without an answer in time is refused, and its own answer comes too late`() {
+        let state = Connection()
+        state.begin(at: .at(1))
+        state.receivedEnd(at: .at(1))
+        #expect(state.timePassed(at: .at(30)) == .nothing)
+        #expect(state.timePassed(at: .at(31)) == .refuse(.unavailable))
+        #expect(state.isClosing)
+    }
+
+    @Test func `an answer that nobody takes is cut off`() {
+        let state = Connection()
+        state.begin(at: .at(1))
+        state.receivedEnd(at: .at(1))
+        #expect(state.answerBegins(isBodyTooLong: false) == nil)
+        #expect(state.timePassed(at: .at(31)) == .close)
+    }
+
+    @Test func `a connection goes on behind an answer`() {
+        let state = Connection()
+        state.begin(at: .at(1))
+        state.receivedEnd(at: .at(1))
+        #expect(state.answerBegins(isBodyTooLong: false) == nil)
+        #expect(state.answerEnds(at: .at(2)) == .nothing)
+        #expect(state.timePassed(at: .at(76)) == .nothing)
+        #expect(state.timePassed(at: .at(77)) == .close)
+    }
+
+    @Test func `what is no request is refused behind the answers of those before it`() {
+        let state = Connection()
+        state.begin(at: .at(1))
+        state.receivedEnd(at: .at(1))
+        _ = state.receivedBytes(at: .at(1))
+        #expect(state.readingFailed(.headerTooLarge, at: .at(1)) == .nothing)
+        #expect(state.readingFailed(.requestTimeout, at: .at(1)) == .nothing)
+        #expect(state.answerBegins(isBodyTooLong: false) == nil)
+        #expect(state.answerEnds(at: .at(2)) == .refuse(.headerTooLarge))
+    }
+
+    @Test func `an early answer gives up a body that is too long, and waits for another`() {
+        let long = Connection()
+        long.begin(at: .at(1))
+        #expect(long.answerBegins(isBodyTooLong: true) == "close")
+        #expect(long.isReadingOver)
+        #expect(long.answerEnds(at: .at(1)) == .finish)
+        let short = Connection()
+        short.begin(at: .at(1))
+        #expect(short.answerBegins(isBodyTooLong: false) == nil)
+        #expect(short.answerEnds(at: .at(1)) == .nothing)
+        #expect(short.timePassed(at: .at(21)) == .fail(.requestTimeout))
+    }
+
+    @Test func `a stopping listener says so in the next answer, and waits no longer than five seconds for a request`() {
+        let busy = Connection()
+        busy.begin(at: .at(1))
+        busy.receivedEnd(at: .at(1))
+        busy.drain(at: .at(2))
+        #expect(busy.answerBegins(isBodyTooLong: false) == "close")
+        #expect(busy.answerEnds(at: .at(2)) == .finish)
+        let silent = Connection()
+        silent.drain(at: .at(2))
+        #expect(silent.timePassed(at: .at(6)) == .nothing)
+        #expect(silent.timePassed(at: .at(7)) == .close)
+    }
+
+    @Test func `a stopping listener answers each request that was sent before its connection's end was stated`() {
+        let state = Connection()
+        for _ in 0..<2 {
+            state.begin(at: .at(1))
+            state.receivedEnd(at: .at(1))
+        }
+        _ = state.receivedBytes(at: .at(1))
+        state.drain(at: .at(2))
+        #expect(state.answerBegins(isBodyTooLong: false) == nil)
+        #expect(state.answerEnds(at: .at(2)) == .nothing)
+        #expect(state.answerBegins(isBodyTooLong: false) == nil, "the bytes of a third are there")
+        #expect(state.answerEnds(at: .at(2)) == .nothing)
+        state.begin(at: .at(2))
+        state.receivedEnd(at: .at(2))
+        #expect(state.answerBegins(isBodyTooLong: false) == "close")
+    }
+
+    @Test func `a client that has ended its side gets its answer, and one that asks nothing is let go`() {
+        let asking = Connection()
+        asking.begin(at: .at(1))
+        asking.receivedEnd(at: .at(1))
+        #expect(asking.inputClosed() == .nothing)
+        #expect(asking.answerBegins(isBodyTooLong: false) == "close")
+        #expect(asking.answerEnds(at: .at(2)) == .finish)
+        let silent = Connection()
+        #expect(silent.inputClosed() == .close)
+    }
+
+    @Test func `no deadline that begins while a timer sleeps the shortest time is earlier than its end`() {
+        let timeouts = ConnectionTimeouts(Listener.Limits())
+        #expect(timeouts.shortest == .seconds(10))
+        let state = Connection()
+        _ = state.receivedBytes(at: .at(1))
+        #expect(state.deadline >= .at(1) + timeouts.shortest)
+        state.begin(at: .at(2))
+        #expect(state.deadline >= .at(2) + timeouts.shortest)
+    }
+}
+
+extension NIODeadline {
+    fileprivate static func at(_ seconds: UInt64) -> Self { .uptimeNanoseconds(seconds * 1_000_000_000) }
+}
+
+/// A connection opened at the beginning of time, whose calls can stand in an expectation.
+private final class Connection {
+    private var state = ConnectionState(timeouts: ConnectionTimeouts(Listener.Limits()), at: .at(0))
+
+    var isClosing: Bool { state.isClosing }
+    var isReadingOver: Bool { state.isReadingOver }
+    var deadline: NIODeadline { state.deadline }
+
+    func begin(at moment: NIODeadline) {
+        _ = state.receivedBytes(at: moment)
+        state.receivedHead(persists: true, isOld: false, at: moment)
+    }
+    func receivedBytes(at moment: NIODeadline) -> Bool { state.receivedBytes(at: moment) }
+    func receivedEnd(at moment: NIODeadline) { state.receivedEnd(at: moment) }
+    func readingFailed(_ problem: Problem, at moment: NIODeadline) -> ConnectionState.Action {
+        state.readingFailed(problem, at: moment)
+    }
+    func inputClosed() -> ConnectionState.Action { state.inputClosed() }
+    func answerBegins(isBodyTooLong: Bool) -> String? { state.answerBegins(isBodyTooLong: isBodyTooLong) }
+    func answerEnds(at moment: NIODeadline) -> ConnectionState.Action { state.answerEnds(at: moment) }
+    func drain(at moment: NIODeadline) { state.drain(at: moment) }
+    func timePassed(at moment: NIODeadline) -> ConnectionState.Action { state.timePassed(at: moment) }
+}
