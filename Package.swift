@@ -142,9 +142,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayMailers",
-                "GatewayMiddleware",
-                "GatewayProviders", "GatewayTestKit", "GatewayYAML", .lifecycle, .log,
+                "Gateway", "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit",
+                "GatewayMailers", "GatewayMiddleware", "GatewayProviders", "GatewayTestKit", "GatewayYAML",
+                .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle, .log, .nioCore,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),
         .testTarget(

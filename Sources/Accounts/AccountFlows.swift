@@ -28,6 +28,8 @@ public struct AccountFlows: Sendable {
     public let deletion: AccountDeletion
     /// What operators do.
     public let administration: Administration
+    /// Background work that keeps the times of failed logins alike; the caller runs it.
+    public let paceSurvey: PaceSurvey
 
     /// Wires the flows.
     public init(roles: AccountRoles, settings: AccountSettings) {
@@ -40,7 +42,9 @@ public struct AccountFlows: Sendable {
             limits: settings.login.guesses, exhaustion: .guessesExhausted, storage: storage, time: time)
         let requests = GuessGuard(
             limits: Recovery.requestLimits, exhaustion: .resetsExhausted, storage: storage, time: time)
-        let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: FailurePace(), time: time)
+        let pace = FailurePace()
+        paceSurvey = PaceSurvey(storage: storage, hasher: hasher, pace: pace, time: time, random: random)
+        let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
         let proof = OwnerProof(storage: storage, check: check, time: time)
         registration = Registration(
             settings: settings.registration, storage: storage, hasher: hasher, letters: letters, time: time,

@@ -1,7 +1,8 @@
-import GatewayAccounts
 import GatewayKit
 import GatewayTestKit
 import Testing
+
+@testable import GatewayAccounts
 
 @Suite(.timeLimit(.minutes(1))) struct LoginTests {
     @Test(arguments: ["johndoe", "JohnDoe", "johndoe@example.com", "JohnDoe@Example.com"])
@@ -90,6 +91,22 @@ import Testing
         try await world.account()
         world.hasher.setMeanwhile { world.time.advance(by: .milliseconds(200)) }
         _ = try await world.logIn()
+        world.hasher.setMeanwhile(nil)
+        async let outcome = world.flows.login.logIn(as: "nobody", password: World.password, from: world.visitor)
+        try await world.time.waitForSleepers()
+        world.time.advance(by: .milliseconds(249))
+        #expect(world.time.sleeperCount == 1)
+        world.time.advance(by: .milliseconds(1))
+        guard case .refused = try await outcome else { throw Unexpected("") }
+    }
+
+    @Test func `what the dearest hash costs is found out before anyone guesses at it`() async throws {
+        let world = try World()
+        try await world.account()
+        world.hasher.setMeanwhile { world.time.advance(by: .milliseconds(200)) }
+        await world.flows.paceSurvey.survey()
+        await world.flows.paceSurvey.survey()
+        #expect(world.hasher.counts.verifications == 1)
         world.hasher.setMeanwhile(nil)
         async let outcome = world.flows.login.logIn(as: "nobody", password: World.password, from: world.visitor)
         try await world.time.waitForSleepers()

@@ -4,7 +4,8 @@ import Synchronization
 /// Holds failed logins back until the dearest hash of the store would have been compared, so that their time does not
 /// tell whether an account exists or which format its hash has.
 ///
-/// It learns what each format costs from the comparisons that pass by; waiting takes no thread.
+/// It learns what each format costs from a ``PaceSurvey`` and from the comparisons that pass by; waiting takes no
+/// thread.
 final class FailurePace: Sendable {
     /// What the comparison of nobody's hash counts as.
     static let nobody = "nobody"
@@ -21,6 +22,9 @@ final class FailurePace: Sendable {
             costs[format] = known * 7 / 8 + cost / 8
         }
     }
+
+    /// Whether the cost of a format was learned.
+    func knows(_ format: String) -> Bool { costs.withLock { $0[format] != nil } }
 
     /// How long a failed login takes at least: a quarter more than the dearest format does on average, so that nearly
     /// every comparison is done by then, and never so long that a slow machine stands still.

@@ -23,10 +23,11 @@ enum Serving {
             storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
         await revocations.catchUp()
         let outbox = Outbox(keyring: products.keyring, signal: OutboxSignal())
-        let door = publicDoor(deployment, products, outbox, revocations, logger)
+        let flows = deployment.flows(over: products, outbox: outbox, follower: revocations)
+        let door = publicDoor(deployment, products, flows, revocations, logger)
         let (health, front) = (Gate(), Gate())
         let services: [any Service] =
-            making.services.all + [revocations]
+            making.services.all + [revocations, flows.paceSurvey]
             + background(deployment, products, outbox, logger).map { GatedService(gate: front, service: $0) }
             + listeners(deployment, products, revocations, door, (health, front), logger)
         do {
@@ -48,11 +49,11 @@ enum Serving {
     }
 
     private static func publicDoor(
-        _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ revocations: RevocationLog,
+        _ deployment: Deployment, _ products: Products, _ flows: AccountFlows, _ revocations: RevocationLog,
         _ logger: Logger
     ) -> FrontDoor {
         let endpoints = GatewayEndpoints(
-            flows: deployment.flows(over: products, outbox: outbox, follower: revocations),
+            flows: flows,
             credentials: CredentialCheck(
                 issuer: products.issuer, revocations: revocations, time: deployment.host.time),
             issuer: products.issuer, policy: products.hasher.policy)

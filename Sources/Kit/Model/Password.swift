@@ -20,6 +20,9 @@ public struct Password: Sendable {
 
 /// A stored password hash in PHC or modular-crypt form; never printed.
 public struct PasswordHash: Hashable, Sendable {
+    /// How many characters at the beginning of a hash's text say its kind: its format, and with bcrypt its cost too.
+    public static let kindLength = 7
+
     private let text: Secret<String>
 
     /// Takes a hash as a hasher wrote it or a store keeps it; nothing is checked.

@@ -47,6 +47,12 @@ struct InMemoryAccounts: AccountRecords {
         return Array(behind.sorted { $0.username.text < $1.username.text }.first(atMost: limit))
     }
 
+    func hashSamples() throws(StorageError) -> [PasswordHash] {
+        let hashes = records.tables.accounts.values.map { $0.passwordHash.reveal() }
+        let kinds = Dictionary(grouping: hashes) { $0.prefix(PasswordHash.kindLength) }.values
+        return Set(kinds.flatMap { [$0.min(), $0.max()].compactMap(\.self) }).map { PasswordHash($0) }
+    }
+
     private static func texts(of account: Account) -> [String] {
         [account.id.text, account.username.text, account.email.text, account.passwordHash.reveal()]
             + account.groups.map(\.text)

@@ -77,6 +77,16 @@ struct SQLAccountRecords: AccountRecords {
             """, ["after": .text(after?.text ?? ""), "limit": .limit(limit)], read)
     }
 
+    func hashSamples() throws(StorageError) -> [PasswordHash] {
+        let pairs = try connection.rows(
+            """
+            SELECT min(password_hash) AS least, max(password_hash) AS greatest FROM accounts
+            GROUP BY substr(password_hash, 1, :kind)
+            """, ["kind": .limit(PasswordHash.kindLength)]
+        ) { row throws(StorageError) in [try row.text("least"), try row.text("greatest")] }
+        return Set(pairs.joined()).map { PasswordHash($0) }
+    }
+
     private func owner(of name: Username) throws(StorageError) -> AccountID? {
         try connection.row("SELECT account_id FROM usernames WHERE name = :name", ["name": .text(name.text)]) {
             row throws(StorageError) in AccountID(try row.text("account_id"))

@@ -55,6 +55,20 @@ extension StorageConformance {
                         [], [],
                     ])
             },
+            Check("samples of password hashes hold the least and the greatest of each kind") { storage in
+                let hashes = ["$argon2id$b", "$argon2id$a", "$argon2id$c", "$2b$12$x", "$2b$10$y", "$2b$10$y"]
+                try await storage.writing { records in
+                    for (number, hash) in hashes.enumerated() {
+                        var account = Sample.account("user\(number)")
+                        account.passwordHash = PasswordHash(hash)
+                        _ = try records.accounts.insert(account)
+                    }
+                }
+                let samples = try await storage.reading { records in
+                    try records.accounts.hashSamples().map { $0.reveal() }.sorted()
+                }
+                #expect(samples == ["$2b$10$y", "$2b$12$x", "$argon2id$a", "$argon2id$c"])
+            },
         ]
 
     private static let storedAccounts = [

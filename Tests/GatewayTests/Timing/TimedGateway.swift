@@ -1,0 +1,114 @@
+import Foundation
+import GatewayEndpoints
+import GatewayHTTP
+import GatewayKit
+import GatewayTestKit
+import Hummingbird
+import HummingbirdTesting
+
+@testable import Gateway
+@testable import GatewayAccess
+@testable import GatewayAccounts
+
+/// The gateway over a real store and real hashing, in this process, asked without a socket between. Half of its accounts
+/// have argon2id hashes, half bcrypt hashes that are dearer.
+struct TimedGateway {
+    /// What may be missing, which the product has no switch for.
+    enum Part {
+        case dummyHash
+        case waiting
+    }
+
+    let names: [String]
+    private let door: FrontDoor
+    private let folder: URL
+
+    init(without missing: Set<Part> = [], accounts: Int) async throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("timed-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent("config.yaml")
+        try Data(Self.text.utf8).write(to: file)
+        var option = FileOption()
+        option.config = file.path
+        var host = Project.host
+        if missing.contains(.waiting) { host.time = Impatient() }
+        let deployment = try Deployment.read(option, on: host)
+        let log = RecordedLog().logger
+        let made = try await Making(deployment, mayCreate: true, logger: log).products()
+        let products = Products(
+            store: made.store, keyring: made.keyring,
+            hasher: missing.contains(.dummyHash) ? NobodyIsFree(base: made.hasher) : made.hasher,
+            issuer: made.issuer, mailer: made.mailer, stages: made.stages)
+        let outbox = Outbox(keyring: products.keyring, signal: OutboxSignal())
+        let flows = deployment.flows(over: products, outbox: outbox, follower: NoFollower())
+        let revocations = RevocationLog(
+            storage: products.store, table: RevocationTable(), time: host.time, logger: log)
+        let credentials = CredentialCheck(issuer: products.issuer, revocations: revocations, time: host.time)
+        let endpoints = GatewayEndpoints(
+            flows: flows, credentials: credentials, issuer: products.issuer, policy: products.hasher.policy)
+        door = FrontDoor(
+            endpoints: endpoints.all, pipeline: products.stages, publicURL: deployment.settings.server.publicURL,
+            time: host.time, random: host.random, logger: log)
+        names = (0..<accounts).map { "user\($0)" }
+        try await Self.fill(products.store, with: names, by: flows)
+        await flows.paceSurvey.survey()
+    }
+
+    /// How long each request takes, one after the other.
+    func times(of requests: [(path: String, headers: HTTPFields, body: String)]) async throws -> [Duration] {
+        try await Application(responder: door).test(.router) { client in
+            var times: [Duration] = []
+            for request in requests {
+                let start = ContinuousClock.now
+                _ = try await client.executeRequest(
+                    uri: request.path, method: .post, headers: request.headers, body: ByteBuffer(string: request.body))
+                times.append(ContinuousClock.now - start)
+            }
+            return times
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    private static func fill(_ store: any Storage, with names: [String], by flows: AccountFlows) async throws {
+        let visitor = Visitor(address: nil, userAgent: nil, requestID: "fill")
+        for (number, name) in names.enumerated() {
+            let outcome = try await flows.registration.register(
+                try Username(name), try EmailAddress("\(name)@example.com"), password: Password("a long enough one"),
+                from: visitor)
+            guard number % 2 == 1, case .registered(var account) = outcome else { continue }
+            account.passwordHash = PasswordHash("$2b$08$" + String(repeating: "a", count: 53))
+            let changed = account
+            try await store.write { records throws(StorageError) in _ = try records.accounts.update(changed) }
+        }
+    }
+
+    private static let text = """
+        server: {public_url: "http://localhost:8080"}
+        passwords: {use: argon2id, memory: 8MiB, iterations: 1}
+        login: {guesses: {per_account: 100000 per 15m, back_off_up_to: 1h}}
+        pipeline: []
+
+        """
+}
+
+/// The system's time, but nobody waits for it.
+private struct Impatient: TimeSource {
+    private let system = SystemTime()
+
+    func now() -> Timestamp { system.now() }
+    func elapsed() -> Duration { system.elapsed() }
+    func sleep(for duration: Duration) async throws {}
+}
+
+/// A hasher that does nothing for a name that nobody has.
+private struct NobodyIsFree: PasswordHasher {
+    let base: any PasswordHasher
+
+    var policy: PasswordPolicy { base.policy }
+    func hash(_ password: Password) async throws(PasswordHasherError) -> PasswordHash { try await base.hash(password) }
+    func verify(
+        _ password: Password, against hash: PasswordHash
+    ) async throws(PasswordHasherError) -> PasswordVerdict { try await base.verify(password, against: hash) }
+    func verifyNobody(_ password: Password) async throws(PasswordHasherError) {}
+}
