@@ -4,7 +4,7 @@ extension ModuleSet {
     /// The pipeline's built-in stages, in the order in which they usually stand.
     public static var middleware: ModuleSet {
         ModuleSet([
-            AccessLog.module, SecurityHeaders.module, RateLimiting.module, Validation.module,
+            AccessLog.module, SecurityHeaders.module, CrossOrigin.module, RateLimiting.module, Validation.module,
         ])
     }
 }
