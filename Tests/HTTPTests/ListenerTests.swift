@@ -2,6 +2,7 @@ import Foundation
 import GatewayHTTP
 import GatewayKit
 import GatewayTestKit
+import HTTPTypes
 import Logging
 import NIOCore
 import Testing
@@ -136,6 +137,25 @@ import Testing
                     """)
         }
         #expect(doors.log.lines.filter { $0.level >= .warning }.map(\.message) == [])
+    }
+
+    @Test func `work for a client that has gone is cancelled`() async throws {
+        let (events, event) = AsyncStream.makeStream(of: String.self)
+        var doors = Doors()
+        doors.endpoints = [
+            Endpoint(Route(.get, "/slow", "Takes its time.", answers: [])) { _, _, _ -> String in
+                event.yield("begun")
+                do { try await SystemTime().sleep(for: .seconds(600)) } catch { event.yield("cancelled") }
+                return "done"
+            }
+        ]
+        try await withListener(doors) { address in
+            var seen = events.makeAsyncIterator()
+            let channel = try await address.open(sending: "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await seen.next() == "begun")
+            try await channel.reset()
+            #expect(await seen.next() == "cancelled")
+        }
     }
 
     @Test func `a path at which something else lies is named`() async throws {

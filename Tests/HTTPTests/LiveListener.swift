@@ -64,6 +64,15 @@ extension ListenAddress {
         }
     }
 
+    /// Sends bytes and leaves the connection open.
+    func open(sending bytes: String) async throws -> any Channel {
+        guard case .tcp(let host, let port) = self else { throw CancellationError() }
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: host, port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: bytes))
+        return channel
+    }
+
     /// Sends a head that asks to be told to go on, and leaves the connection open once it is.
     func hold(behind head: String) async throws -> any Channel {
         let told = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
@@ -86,8 +95,7 @@ extension ListenAddress {
         try await connection.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(string: head))
             for try await part in inbound where String(buffer: part).contains("100 Continue") { break }
-            let options = try #require(connection.channel as? any SocketOptionProvider)
-            try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+            try await connection.channel.reset()
         }
     }
 
@@ -105,6 +113,15 @@ extension ListenAddress {
         case .unix(let path):
             try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
         }
+    }
+}
+
+extension Channel {
+    /// Closes without a word: the other side is told that the connection was reset.
+    func reset() async throws {
+        let options = try #require(self as? any SocketOptionProvider)
+        try await options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await close()
     }
 }
 
