@@ -13,7 +13,7 @@ VENV := .build/venv
 # What the toolchain links with and fetches by, the libraries of this project, and what its tests start.
 TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
-TEST_PACKAGES := curl nginx-light procps python3 python3-venv
+TEST_PACKAGES := curl nginx-light procps python3 python3-venv strace
 
 .PHONY: help run test check build release lint format coverage docs bench clean deps deps-run deps-test swift
 

@@ -13,7 +13,8 @@ struct CrossOrigin: RouterMiddleware {
         .middleware, "cors", "Lets pages of other origins call the API from a browser.",
         settings: Settings<(origins: [Origin], maxAge: Duration)>.object(
             "Answers preflights, and says to which origins answers may be shown.",
-            Field("origins", .list(of: .origin, notEmpty: "must name at least one origin"),
+            Field(
+                "origins", .list(of: .origin, notEmpty: "must name at least one origin"),
                 required: "The origins whose pages may call, such as https://app.example.com."),
             Field(
                 "max_age", .duration(.zero ... .seconds(86_400)), default: "10m",

@@ -39,7 +39,10 @@ import Testing
     /// Half a request line, half a header, half a body, a chunk that does not end, and bytes of TLS to a port without.
     private static let beginnings = [
         "GET /auth/ver", "GET /auth/verify HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-        "POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{",
+        """
+        POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+        Content-Length: 60000\r\n\r\n{
+        """,
         """
         POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
         Transfer-Encoding: chunked\r\n\r\nffff\r\n{

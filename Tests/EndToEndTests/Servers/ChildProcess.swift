@@ -11,7 +11,7 @@ final class ChildProcess: Sendable {
         let code: Int32
     }
 
-    private let pid: pid_t
+    let pid: pid_t
     private let isOver = Mutex(false)
 
     /// Starts a program in a folder; `ended` gets its exit status, or the signal that ended it.

@@ -10,6 +10,9 @@ final class RunningProcess: Sendable {
     /// Everything it has printed, standard error and standard output together.
     var transcript: String { output.all.joined(separator: "\n") }
 
+    /// The process id, for what the system tells of it; signals go by ``end(_:)``.
+    var pid: pid_t { child.pid }
+
     init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], folder: URL) throws {
         let pipe = Pipe()
         let output = LineLog()

@@ -1,6 +1,6 @@
 /// How well two samples can be told apart by size alone: the probability that one of the first is greater than one of
-/// the second, ties counted half (Mann and Whitney's U over the number of pairs, the area under the ROC curve). 0.5 says
-/// that nobody can.
+/// the second, ties counted half (Mann and Whitney's U over the number of pairs, the area under the ROC curve). At 0.5
+/// nobody can.
 func areaUnderCurve(_ first: [Duration], _ second: [Duration]) -> Double {
     let (first, second) = (first.sorted(), second.sorted())
     var (less, lessOrEqual, pairs) = (0, 0, 0)

@@ -10,8 +10,8 @@ import HummingbirdTesting
 @testable import GatewayAccess
 @testable import GatewayAccounts
 
-/// The gateway over a real store and real hashing, in this process, asked without a socket between. Half of its accounts
-/// have argon2id hashes, half bcrypt hashes that are dearer.
+/// The gateway over a real store and real hashing, in this process, asked without a socket between. Half of its
+/// accounts have argon2id hashes, half bcrypt hashes that are dearer.
 struct TimedGateway {
     /// What may be missing, which the product has no switch for.
     enum Part {

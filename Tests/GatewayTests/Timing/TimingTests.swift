@@ -1,9 +1,9 @@
 import HTTPTypes
 import Testing
 
-/// Time is the subject, so the clock is the real one. Half a percent of honest rounds lie outside the band by chance,
-/// which is why three are allowed; what leaks lies outside it each time. `make test` runs this suite by itself, for on a
-/// busy machine times are those of the other work.
+/// Time is the subject, so the clock is the real one. A few percent of honest rounds lie outside the band by chance,
+/// which is why three are allowed; what leaks lies outside it each time. `make test` runs this suite by itself, for on
+/// a busy machine times are those of the other work.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct TimingTests {
     @Test func `an unknown name and a wrong password take the same time, whatever the account's hash`() async throws {
         #expect(try await canBeToldApart(by: 400) == false)
