@@ -48,6 +48,7 @@ coverage: ## Print the line coverage of the last `make test`.
 docs: build ## Write again the documents that the program prints itself.
 	.build/debug/auth-gateway modules > docs/modules.md
 	.build/debug/auth-gateway schema > docs/config.schema.json
+	.build/debug/auth-gateway openapi --config /dev/null > docs/openapi.json
 
 bench: deps-run ## Measure, in a release build of its own.
 	swift run -c release --package-path Benchmarks gateway-benchmarks

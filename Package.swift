@@ -136,7 +136,7 @@ let package = Package(
             name: "GatewayEndpointsTests",
             dependencies: [
                 "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayTestKit",
-                .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
+                .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .log, .nioCore,
             ],
             path: "Tests/EndpointsTests"),
         .testTarget(

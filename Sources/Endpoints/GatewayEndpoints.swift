@@ -5,21 +5,36 @@ public import GatewayKit
 
 /// Every endpoint of the public listener, over the flows and decisions that they call.
 ///
-/// `Accounts/` holds what people and apps use, a topic a file; `Verification/` what reverse proxies ask; `PublicKeys`
-/// the key set. Each endpoint decodes, calls one flow and encodes; `Caller` finds out who asks, `Faults` turns what is
-/// broken into what the HTTP target answers.
+/// `Routes/` says what each is; `Accounts/` holds what people and apps use, a topic a file; `Verification/` what
+/// reverse proxies ask; `Documents` the key set and what the gateway says about itself, by `Pages/`. Each endpoint
+/// decodes, calls one flow and encodes; `Caller` finds out who asks, `Faults` turns what is broken into what the HTTP
+/// target answers.
 public struct GatewayEndpoints: Sendable {
+    let routes: GatewayRoutes
     let flows: AccountFlows
     let caller: Caller
     let issuer: any TokenIssuer
-    let policy: PasswordPolicy
+    let publicURL: PublicURL
+    let version: String
 
-    /// Takes the flows, the check of credentials, the issuer whose keys are shown, and what new passwords must be.
-    public init(flows: AccountFlows, credentials: CredentialCheck, issuer: any TokenIssuer, policy: PasswordPolicy) {
+    /// Takes the flows, the check of credentials, the issuer whose keys are shown, what new passwords must be, and what
+    /// documents say of the deployment: its address and the program's version.
+    public init(
+        flows: AccountFlows, credentials: CredentialCheck, issuer: any TokenIssuer, policy: PasswordPolicy,
+        publicURL: PublicURL, version: String
+    ) {
         self.flows = flows
-        caller = Caller(credentials: credentials)
+        let caller = Caller(credentials: credentials)
+        self.caller = caller
+        routes = GatewayRoutes(policy: policy, admit: caller.admit)
         self.issuer = issuer
-        self.policy = policy
+        self.publicURL = publicURL
+        self.version = version
+    }
+
+    /// What all routes are, for documents, where new passwords must be such.
+    public static func declarations(policy: PasswordPolicy) -> [RouteDeclaration] {
+        GatewayRoutes(policy: policy, admit: { _ in }).all
     }
 
     /// The names of all routes, for settings that name one; ``all`` has the same in the same order, as a test shows.
@@ -28,10 +43,12 @@ public struct GatewayEndpoints: Sendable {
         "POST /auth/forgot-password", "GET /auth/reset-password/{token}", "POST /auth/reset-password/{token}",
         "GET /auth/me", "PATCH /auth/me", "POST /auth/change-password", "DELETE /auth/me", "GET /auth/sessions",
         "DELETE /auth/sessions/{id}", "ANY /auth/verify", "ANY /auth/verify/nginx", "GET /.well-known/jwks.json",
+        "GET /openapi.json",
+        "GET /docs", "GET /problems/{code}",
     ]
 
     /// All of them, in the order in which documents list them.
     public var all: [Endpoint] {
-        entering + recovery + profile + sessions + verification + publicKeys
+        entering + recovery + profile + sessions + verification + documents
     }
 }

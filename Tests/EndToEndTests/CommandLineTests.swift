@@ -152,7 +152,9 @@ struct CommandLineTests {
         #expect(try await GatewayProcess.run(["migrate"], in: folder) == (0, lines.joined(separator: "\n")))
     }
 
-    @Test(arguments: [("schema", "docs/config.schema.json"), ("modules", "docs/modules.md")])
+    @Test(arguments: [
+        ("schema", "docs/config.schema.json"), ("modules", "docs/modules.md"), ("openapi", "docs/openapi.json"),
+    ])
     func `a document that the program prints is the one in docs`(verb: String, file: String) async throws {
         let printed = try await GatewayProcess.run([verb], in: TestFolder())
         #expect(printed.status == 0)
@@ -167,7 +169,9 @@ struct CommandLineTests {
         let ask =
             "source completions.bash; COMP_WORDS=(auth-gateway ''); COMP_CWORD=1; _auth-gateway; echo ${COMPREPLY[@]}"
         let offered = try await RunningProcess.run("/bin/bash", ["-c", ask], folder: folder.url)
-        let verbs = ["serve", "check", "schema", "modules", "migrate", "users", "keys", "healthcheck"]
+        let verbs = [
+            "serve", "check", "schema", "modules", "openapi", "migrate", "users", "keys", "healthcheck",
+        ]
         #expect(Set(verbs).isSubset(of: offered.output.split(separator: " ").map(String.init)), "\(offered.output)")
     }
 

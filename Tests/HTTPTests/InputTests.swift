@@ -155,7 +155,11 @@ import Testing
         #expect(input.formats == [.json, .form])
         #expect(input.fields.map(\.name) == ["name", "email", "loud"])
         #expect(input.fields.map(\.isRequired) == [true, true, false])
-        #expect(input.fields[0].content == InputContent(.text, lengths: 3...64))
-        #expect(input.fields[1].content == InputContent(.text, lengths: 1...254, format: "email"))
+        #expect(
+            input.fields[0].content
+                == InputContent(.text, lengths: 3...64, pattern: "^[A-Za-z0-9._-]+$", example: "johndoe"))
+        #expect(
+            input.fields[1].content
+                == InputContent(.text, lengths: 1...254, format: "email", example: "john@example.com"))
     }
 }

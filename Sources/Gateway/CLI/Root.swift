@@ -14,8 +14,8 @@ struct Root: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Check.self, Schema.self, Modules.self, Migrate.self, Users.self, Keys.self,
-            HealthCheckVerb.self,
+            Serve.self, Check.self, Schema.self, Modules.self, OpenAPI.self, Migrate.self, Users.self,
+            Keys.self, HealthCheckVerb.self,
         ],
         defaultSubcommand: nil)
 

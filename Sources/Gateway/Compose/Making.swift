@@ -23,6 +23,11 @@ struct Making: Sendable {
         try await make(deployment.settings.storage, "storage", keyring: nil, store: nil)
     }
 
+    /// What new passwords must be, as the chosen hasher has it.
+    func passwordPolicy() async throws(Failure) -> PasswordPolicy {
+        try await make(deployment.settings.passwords, "passwords", keyring: nil, store: nil).policy
+    }
+
     /// What operators do, over the store and a hasher alone.
     func administration() async throws(Failure) -> Administration {
         let settings = deployment.settings

@@ -52,12 +52,13 @@ enum Serving {
         _ deployment: Deployment, _ products: Products, _ flows: AccountFlows, _ revocations: RevocationLog,
         _ logger: Logger
     ) -> FrontDoor {
+        let server = deployment.settings.server
         let endpoints = GatewayEndpoints(
             flows: flows,
             credentials: CredentialCheck(
                 issuer: products.issuer, revocations: revocations, time: deployment.host.time),
-            issuer: products.issuer, policy: products.hasher.policy)
-        let server = deployment.settings.server
+            issuer: products.issuer, policy: products.hasher.policy, publicURL: server.publicURL,
+            version: Version.current)
         return FrontDoor(
             endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
             trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: deployment.host.time,

@@ -23,7 +23,7 @@ public struct InputRule<Value: Sendable>: Sendable {
     }
 
     /// The same rule with other words in the documents.
-    private func described(_ change: (inout InputContent) -> Void) -> Self {
+    public func described(_ change: (inout InputContent) -> Void) -> Self {
         var content = content
         change(&content)
         return InputRule(content, read)
@@ -51,7 +51,12 @@ extension InputRule where Value == String {
 extension InputRule where Value == Username {
     /// A new user name.
     public static var username: Self {
-        InputRule<String>.text(1...64).described { $0.lengths = 3...64 }
+        InputRule<String>.text(1...64)
+            .described {
+                $0.lengths = 3...64
+                $0.pattern = "^[A-Za-z0-9._-]+$"
+                $0.example = "johndoe"
+            }
             .compactMap { text throws(InputRefusal) in try Username(text) }
     }
 }
@@ -59,7 +64,11 @@ extension InputRule where Value == Username {
 extension InputRule where Value == EmailAddress {
     /// An e-mail address.
     public static var email: Self {
-        InputRule<String>.text(1...254).described { $0.format = "email" }
+        InputRule<String>.text(1...254)
+            .described {
+                $0.format = "email"
+                $0.example = "john@example.com"
+            }
             .compactMap { text throws(InputRefusal) in try EmailAddress(text) }
     }
 }
@@ -68,7 +77,9 @@ extension InputRule where Value == Password {
     /// A password of any Unicode; what a new one must be is the policy's business, see ``compactMap(_:)``.
     public static var password: Self {
         InputRule<String>.text(1...4096).described {
-            $0.isSecret = true; $0.format = "password"
+            $0.isSecret = true
+            $0.format = "password"
+            $0.example = "correct horse battery staple"
         }
         .compactMap { text throws(InputRefusal) in Password(text) }
     }
@@ -77,7 +88,11 @@ extension InputRule where Value == Password {
 extension InputRule where Value == OpaqueToken {
     /// A token that this gateway has handed out.
     public static var opaqueToken: Self {
-        InputRule<String>.text(1...512).described { $0.isSecret = true }
+        InputRule<String>.text(1...512)
+            .described {
+                $0.isSecret = true
+                $0.example = "V2hhdCB5b3UgcmVhZCBpcyBub3QgYSB0b2tlbiBhdCBhbGw"
+            }
             .compactMap { text throws(InputRefusal) in OpaqueToken(text) }
     }
 }

@@ -1,3 +1,5 @@
+public import GatewayKit
+
 /// What a route's body holds, as a value that documents are printed from.
 public struct InputShape: Hashable, Sendable {
     /// The formats that it is taken in, the usual one first.
@@ -35,16 +37,25 @@ public struct InputContent: Hashable, Sendable {
     public var kind: Kind
     /// The least and the greatest number of code points, of a text.
     public var lengths: ClosedRange<Int>?
+    /// A regular expression that the whole of a text fits.
+    public var pattern: String?
     /// JSON Schema's `format`, such as `email`.
     public var format: String?
+    /// A value that can be taken.
+    public var example: JSONValue
     /// Whether the value must not be shown or kept.
     public var isSecret: Bool
 
     /// States every part.
-    public init(_ kind: Kind, lengths: ClosedRange<Int>? = nil, format: String? = nil, isSecret: Bool = false) {
+    public init(
+        _ kind: Kind, lengths: ClosedRange<Int>? = nil, pattern: String? = nil, format: String? = nil,
+        example: JSONValue? = nil, isSecret: Bool = false
+    ) {
         self.kind = kind
         self.lengths = lengths
+        self.pattern = pattern
         self.format = format
+        self.example = example ?? (kind == .boolean ? true : "text")
         self.isSecret = isSecret
     }
 }

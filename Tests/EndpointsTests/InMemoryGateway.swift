@@ -1,0 +1,121 @@
+import GatewayAccess
+import GatewayAccounts
+import GatewayEndpoints
+import GatewayHTTP
+import GatewayKit
+import GatewayTestKit
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Testing
+
+/// Every endpoint behind its front door, on fakes.
+struct InMemoryGateway {
+    let time = ManualTime()
+    let storage = InMemoryStorage()
+    let hasher = FakePasswordHasher()
+    let issuer: FakeTokenIssuer
+    let revocations: RevocationLog
+    let outbox: Outbox
+    let endpoints: [Endpoint]
+    let publicURL: PublicURL
+    let logger: Logger
+    let door: FrontDoor
+
+    init() throws {
+        logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        publicURL = try PublicURL("https://auth.example.com")
+        issuer = FakeTokenIssuer(time: time)
+        revocations = RevocationLog(storage: storage, table: RevocationTable(), time: time, logger: logger)
+        let keyring = SecretKeyring([("one", Secret([UInt8](repeating: 7, count: 32)))])
+        outbox = Outbox(keyring: keyring, signal: OutboxSignal())
+        let roles = AccountRoles(
+            storage: storage, hasher: hasher, issuer: issuer, follower: revocations,
+            outbox: outbox, publicURL: publicURL, time: time, random: CountedRandom())
+        let guesses = LoginSettings.Guesses(
+            perAccount: RateLimit(count: 10, per: .seconds(900)), backOffUpTo: .seconds(3600))
+        let settings = AccountSettings(
+            registration: RegistrationSettings(isOpen: true), login: LoginSettings(guesses: guesses),
+            links: LinkSettings(reset: try LinkTemplate("{public_url}/auth/reset-password/{token}")))
+        endpoints =
+            GatewayEndpoints(
+                flows: AccountFlows(roles: roles, settings: settings),
+                credentials: CredentialCheck(issuer: issuer, revocations: revocations, time: time), issuer: issuer,
+                policy: hasher.policy, publicURL: publicURL, version: "1.2.3"
+            ).all
+        door = FrontDoor(
+            endpoints: endpoints, publicURL: publicURL, time: time, random: CountedRandom(seed: 1), logger: logger)
+    }
+
+    /// What every route is.
+    var routes: [RouteDeclaration] { door.routes.declarations }
+
+    static let password = "correct horse"
+    private static let john = #"{"username":"johndoe","email":"john@example.com","password":"correct horse"}"#
+
+    /// Registers, where that has not been done, and logs in; the tokens.
+    func tokens() async throws -> (access: String, refresh: String) {
+        await revocations.catchUp()
+        _ = try await send(.post, "/auth/register", json: Self.john)
+        let answer = try await JSONValue(
+            strictly: Array(buffer: send(.post, "/auth/login", json: Self.john).body))
+        return (
+            access: try #require(answer["access_token"]?.string), refresh: try #require(answer["refresh_token"]?.string)
+        )
+    }
+
+    func logIn() async throws -> String { try await tokens().access }
+
+    /// What the link of the youngest mail ends with.
+    func mailedLinkToken() async throws -> Substring {
+        let now = time.now()
+        let claimed = try await storage.write { records throws(StorageError) in
+            try records.outbox.claim(dueAt: now, until: now + .seconds(60), limit: 10)
+        }
+        let text = try claimed.map { try outbox.open($0).text }.last { $0.contains("/auth/reset-password/") }
+        let tail = try #require(text?.split(separator: "/auth/reset-password/", maxSplits: 1).last)
+        return tail.prefix { !$0.isWhitespace }
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, token: String? = nil, json: String? = nil,
+        through pipeline: [PipelineStage] = []
+    ) async throws -> TestResponse {
+        try await send(
+            method, path, headers: json == nil ? [:] : [.contentType: "application/json"], token: token,
+            body: json.map { ByteBuffer(string: $0) }, through: pipeline)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields, token: String? = nil, body: ByteBuffer?,
+        through pipeline: [PipelineStage] = []
+    ) async throws -> TestResponse {
+        let door = FrontDoor(
+            endpoints: endpoints, pipeline: pipeline, publicURL: publicURL, time: time, random: CountedRandom(seed: 1),
+            logger: logger)
+        var headers = headers
+        if let token { headers[.authorization] = "Bearer \(token)" }
+        return try await Application(responder: door).test(.router) { [headers] client in
+            try await client.executeRequest(uri: path, method: method, headers: headers, body: body)
+        }
+    }
+}
+
+extension RouteDeclaration {
+    /// A method that the route takes.
+    var someMethod: HTTPRequest.Method { method ?? .get }
+
+    /// The path with its examples for parameters.
+    var examplePath: String {
+        notes.parameters.reduce(path.description) { path, parameter in
+            path.replacing("{\(parameter.name)}", with: parameter.example)
+        }
+    }
+}
+
+extension TestResponse {
+    /// The `code` of a refusal.
+    var code: String? { try? JSONValue(strictly: Array(buffer: body))["code"]?.string }
+}
