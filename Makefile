@@ -13,6 +13,7 @@ VENV := .build/venv
 # What the toolchain links with and fetches by, the libraries of this project, and what its tests start.
 TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
+PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl nginx-light procps python3 python3-venv strace
 
 .PHONY: help run test check build release lint format coverage docs bench clean deps deps-run deps-test swift
@@ -64,11 +65,11 @@ deps-run:
 
 deps-test:
 	@.ci/deps $(TEST_PACKAGES)
-	@$(MAKE) $(VENV)/bin/check-jsonschema
+	@$(MAKE) $(addprefix $(VENV)/bin/,$(PYTHON_TOOLS))
 
-$(VENV)/bin/check-jsonschema:
-	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet check-jsonschema
+$(VENV)/bin/%:
+	[[ -x $(VENV)/bin/python3 ]] || python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet $*
 
 swift:
 	@version=$$({ swift --version 2>/dev/null || true; } | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p'); \

@@ -149,7 +149,7 @@ let package = Package(
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),
         .testTarget(
             name: "GatewayEndToEndTests", dependencies: ["GatewayKit", "GatewayMain", "GatewayTestKit"],
-            path: "Tests/EndToEndTests"),
+            path: "Tests/EndToEndTests", exclude: ["schemathesis.toml"]),
     ],
     swiftLanguageModes: [.v6]
 )
