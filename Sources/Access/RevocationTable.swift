@@ -7,6 +7,7 @@ public final class RevocationTable: Sendable {
     private struct Entries {
         var sessions: [SessionID: Timestamp] = [:]
         var apiKeys: [String: Timestamp] = [:]
+        var signingKeys: [String: Timestamp] = [:]
         var accounts: [AccountID: (leastVersion: Int64, keepUntil: Timestamp)] = [:]
     }
 
@@ -15,9 +16,11 @@ public final class RevocationTable: Sendable {
     /// Begins empty.
     public init() {}
 
-    /// Whether a token that says this was revoked: its session has ended, or its account has a higher least version.
+    /// Whether a token that says this was revoked: its session has ended, its account has a higher least version, or
+    /// the key that signed it is trusted no more.
     public func isRevoked(_ claims: AccessClaims) -> Bool {
         entries.withLock { entries in
+            if !entries.signingKeys.isEmpty, let key = claims.keyID, entries.signingKeys[key] != nil { return true }
             if entries.sessions[claims.sessionID] != nil { return true }
             guard let account = entries.accounts[claims.accountID] else { return false }
             return claims.version < account.leastVersion
@@ -39,13 +42,14 @@ public final class RevocationTable: Sendable {
         entries.withLock { entries in
             entries.sessions = entries.sessions.filter { $0.value >= moment }
             entries.apiKeys = entries.apiKeys.filter { $0.value >= moment }
+            entries.signingKeys = entries.signingKeys.filter { $0.value >= moment }
             entries.accounts = entries.accounts.filter { $0.value.keepUntil >= moment }
         }
     }
 
     /// How many entries there are.
     public var count: Int {
-        entries.withLock { $0.sessions.count + $0.apiKeys.count + $0.accounts.count }
+        entries.withLock { $0.sessions.count + $0.apiKeys.count + $0.signingKeys.count + $0.accounts.count }
     }
 
     private static func add(_ revocation: Revocation, to entries: inout Entries) {
@@ -53,6 +57,8 @@ public final class RevocationTable: Sendable {
         switch revocation.subject {
         case .session(let id): entries.sessions[id] = max(entries.sessions[id] ?? keepUntil, keepUntil)
         case .apiKey(let id): entries.apiKeys[id] = max(entries.apiKeys[id] ?? keepUntil, keepUntil)
+        case .signingKey(let id):
+            entries.signingKeys[id] = max(entries.signingKeys[id] ?? keepUntil, keepUntil)
         case .account(let id, let leastVersion):
             let known = entries.accounts[id] ?? (leastVersion, keepUntil)
             entries.accounts[id] = (max(known.leastVersion, leastVersion), max(known.keepUntil, keepUntil))

@@ -11,6 +11,9 @@ public final class FakeTokenIssuer: TokenIssuer {
         public init() {}
     }
 
+    /// What its tokens name as the key that signed them.
+    public static let keyID = "fake-key"
+
     private struct State {
         var checks = 0
         var hasKey = true
@@ -49,7 +52,8 @@ public final class FakeTokenIssuer: TokenIssuer {
             let claims = AccessClaims(
                 accountID: account.id, sessionID: session, version: account.version, issuedAt: now,
                 expiresAt: now + lifetimes.access, tokenID: id, username: account.username.text,
-                email: account.isEmailVerified ? account.email.text : nil, groups: account.groups.map(\.text))
+                email: account.isEmailVerified ? account.email.text : nil, groups: account.groups.map(\.text),
+                keyID: Self.keyID)
             issued["fake.token." + id] = claims
             return AccessToken(token: Secret("fake.token." + id), claims: claims)
         }

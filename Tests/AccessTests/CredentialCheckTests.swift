@@ -40,6 +40,23 @@ import Testing
         #expect(fixture.isValid(young))
     }
 
+    @Test func `every token of a revoked key is refused, known or not, and those of another key are not`() async throws
+    {
+        let fixture = await Fixture()
+        let (known, fresh) = (try fixture.bearer(session: "s1"), try fixture.bearer(session: "s2"))
+        #expect(fixture.isValid(known))
+        try await fixture.revoke(.signingKey("another"))
+        await fixture.log.catchUp()
+        #expect(fixture.isValid(known))
+        try await fixture.revoke(.signingKey(FakeTokenIssuer.keyID))
+        await fixture.log.catchUp()
+        #expect(fixture.check.check(authorization: [known]) == .bad(reason: "revoked"))
+        #expect(fixture.check.check(authorization: [fresh]) == .bad(reason: "revoked"))
+        #expect(fixture.log.table.count == 2)
+        fixture.log.table.dropExpired(before: fixture.time.now() + .seconds(661))
+        #expect(fixture.log.table.count == 0)
+    }
+
     @Test func `a revocation outlives a flood of known tokens`() async throws {
         let fixture = await Fixture(capacity: 10)
         let revoked = try fixture.bearer(session: "s1")

@@ -18,11 +18,13 @@ public struct AccessClaims: Hashable, Sendable {
     public var email: String?
     /// The user's groups, `groups`.
     public var groups: [String]
+    /// The key that signed it, the header's `kid`; nil where an issuer names none.
+    public var keyID: String?
 
     /// States every part.
     public init(
         accountID: AccountID, sessionID: SessionID, version: Int64, issuedAt: Timestamp, expiresAt: Timestamp,
-        tokenID: String, username: String, email: String?, groups: [String]
+        tokenID: String, username: String, email: String?, groups: [String], keyID: String? = nil
     ) {
         self.accountID = accountID
         self.sessionID = sessionID
@@ -33,5 +35,6 @@ public struct AccessClaims: Hashable, Sendable {
         self.username = username
         self.email = email
         self.groups = groups
+        self.keyID = keyID
     }
 }

@@ -6,6 +6,8 @@ public struct Revocation: Hashable, Sendable {
         case session(SessionID)
         /// One API key.
         case apiKey(String)
+        /// All tokens that one key signed; their `kid` is what names them.
+        case signingKey(String)
         /// All tokens of an account that state a version below the least valid one.
         case account(AccountID, leastVersion: Int64)
     }

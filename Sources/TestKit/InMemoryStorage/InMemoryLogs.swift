@@ -26,7 +26,7 @@ struct InMemoryRevocations: RevocationRecords {
     private static func text(of subject: Revocation.Subject) -> String {
         switch subject {
         case .session(let id): id.text
-        case .apiKey(let id): id
+        case .apiKey(let id), .signingKey(let id): id
         case .account(let id, _): id.text
         }
     }

@@ -39,6 +39,7 @@ struct SQLRevocationRecords: RevocationRecords {
     private enum Kind: String {
         case session
         case apiKey = "api_key"
+        case signingKey = "signing_key"
         case account
     }
 
@@ -46,6 +47,7 @@ struct SQLRevocationRecords: RevocationRecords {
         switch subject {
         case .session(let id): (.session, id.text, nil)
         case .apiKey(let id): (.apiKey, id, nil)
+        case .signingKey(let id): (.signingKey, id, nil)
         case .account(let id, let leastVersion): (.account, id.text, leastVersion)
         }
     }
@@ -56,6 +58,7 @@ struct SQLRevocationRecords: RevocationRecords {
         return switch kind {
         case .session: .session(SessionID(text))
         case .apiKey: .apiKey(text)
+        case .signingKey: .signingKey(text)
         case .account: .account(AccountID(text), leastVersion: try row.integer("least_version"))
         }
     }

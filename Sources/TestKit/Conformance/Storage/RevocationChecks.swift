@@ -7,15 +7,16 @@ extension StorageConformance {
             storage in
             let subjects: [Revocation.Subject] = [
                 .session(SessionID("s")), .apiKey("k"), .account(AccountID("a"), leastVersion: Sample.greatNumber),
+                .signingKey("k"),
             ]
             let ids = try await append(subjects, keepUntil: Sample.moment(1), to: storage)
-            #expect(ids == ids.sorted() && Set(ids).count == 3 && ids[0] > 0)
+            #expect(ids == ids.sorted() && Set(ids).count == 4 && ids[0] > 0)
             let expected = zip(ids, subjects).map { Revocation(id: $0, subject: $1, keepUntil: Sample.moment(1)) }
             let found = try await storage.reading { records in
                 [
                     try records.revocations.rows(after: 0, limit: 10),
                     try records.revocations.rows(after: ids[0], limit: 1),
-                    try records.revocations.rows(after: ids[2], limit: 10),
+                    try records.revocations.rows(after: ids[3], limit: 10),
                 ]
             }
             #expect(found == [expected, [expected[1]], []])
