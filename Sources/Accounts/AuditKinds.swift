@@ -37,6 +37,8 @@ extension AuditEvent.Kind {
     public static let groupsChanged = Self("groups_changed")
     /// An operator closed an account.
     public static let accountDisabled = Self("account_disabled")
+    /// Waiting mails were sealed with another key of the secret file; facts: `count`.
+    public static let mailsResealed = Self("mails_resealed")
     /// An operator opened an account again.
     public static let accountEnabled = Self("account_enabled")
 }

@@ -17,6 +17,19 @@ import Testing
         #expect(throws: SealError.unknownKey(id: "new")) { try other.open(sealed, for: "test") }
     }
 
+    @Test func `what another key sealed is sealed with the first, and what the first sealed is left`() throws {
+        let old = SecretKeyring([("old", Secret([UInt8](repeating: 2, count: 32)))])
+        let sealed = try old.seal([1, 2, 3], for: "test")
+        #expect(SecretKeyring.sealingID(of: sealed) == "old")
+        let resealed = try #require(try Self.keyring.resealed(sealed, for: "test"))
+        #expect(SecretKeyring.sealingID(of: resealed) == "new")
+        #expect(try Self.keyring.open(resealed, for: "test") == [1, 2, 3])
+        #expect(throws: SealError.unknownKey(id: "new")) { try old.open(resealed, for: "test") }
+        #expect(try Self.keyring.resealed(resealed, for: "test") == nil)
+        #expect(throws: SealError.unreadable) { try Self.keyring.resealed(resealed, for: "another") }
+        #expect(throws: SealError.unreadable) { try Self.keyring.resealed(Array(sealed.dropLast()), for: "test") }
+    }
+
     @Test func `what is cut off anywhere does not open`() throws {
         let sealed = try Self.keyring.seal([1, 2, 3], for: "test")
         for length in sealed.indices {

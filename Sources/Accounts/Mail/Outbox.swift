@@ -4,7 +4,7 @@ public import GatewayKit
 /// Seals mails for the store and opens them for delivery, so that no link stands in the database in clear.
 ///
 /// `MailTemplate.swift` holds the texts, `Letters.swift` fills them in for an account, `OutboxSignal.swift` wakes the
-/// delivery.
+/// delivery, `Outbox+Resealing.swift` follows a change of the deployment's keys.
 public struct Outbox: Sendable {
     /// Raised after a transaction that put a mail into the outbox was committed.
     public let signal: OutboxSignal
@@ -29,6 +29,11 @@ public struct Outbox: Sendable {
     public func open(_ stored: OutboxMail) throws -> Mail {
         let bytes = try keyring.open(stored.sealed, for: Self.purpose(stored.id))
         return try JSONDecoder().decode(Mail.self, from: Data(bytes))
+    }
+
+    /// The mail as the first key of the secret file seals it; nil when it has.
+    func resealed(_ stored: OutboxMail) throws(SealError) -> [UInt8]? {
+        try keyring.resealed(stored.sealed, for: Self.purpose(stored.id))
     }
 
     private static func purpose(_ id: String) -> String { "outbox \(id)" }

@@ -91,6 +91,9 @@ public struct OutboxDelivery: Service {
         let mail: Mail
         do {
             mail = try outbox.open(stored)
+        } catch SealError.unknownKey(let id) {
+            // A node that was started before the secret file got that key; the next one, or a restart, can open it.
+            return outcome(of: .temporary(cause: SealError.unknownKey(id: id)), for: stored)
         } catch {
             log(.error, "a mail cannot be opened and is given up", stored, error)
             return .givenUp

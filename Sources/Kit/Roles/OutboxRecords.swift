@@ -19,6 +19,13 @@ public protocol OutboxRecords {
     /// Gives a mail up, for an operator to look at.
     func park(_ id: String) throws(StorageError)
 
+    /// At most `limit` mails in the ascending order of their ids, parked ones too; those behind `id` alone when it is
+    /// given.
+    func page(after id: String?, limit: Int) throws(StorageError) -> [OutboxMail]
+
+    /// Stores a mail sealed anew; nothing else of it changes, and one that was delivered meanwhile stays erased.
+    func reseal(_ id: String, as sealed: [UInt8]) throws(StorageError)
+
     /// How many mails wait, parked ones apart.
     func counts() throws(StorageError) -> (waiting: Int, parked: Int)
 }

@@ -41,6 +41,15 @@ struct InMemoryOutbox: OutboxRecords {
         try records.change { tables throws(StorageError) in Self.change(id, &tables) { $0.isParked = true } }
     }
 
+    func page(after id: String?, limit: Int) throws(StorageError) -> [OutboxMail] {
+        let behind = records.tables.outbox.filter { mail in id.map { $0 < mail.id } ?? true }
+        return Array(behind.sorted { $0.id < $1.id }.first(atMost: limit))
+    }
+
+    func reseal(_ id: String, as sealed: [UInt8]) throws(StorageError) {
+        try records.change { tables throws(StorageError) in Self.change(id, &tables) { $0.sealed = sealed } }
+    }
+
     func counts() throws(StorageError) -> (waiting: Int, parked: Int) {
         let parked = records.tables.outbox.count { $0.isParked }
         return (records.tables.outbox.count - parked, parked)

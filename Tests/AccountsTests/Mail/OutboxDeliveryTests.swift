@@ -98,6 +98,18 @@ import Testing
         #expect(post.log.lines.map(\.message) == ["a mail was refused and is given up"])
     }
 
+    @Test func `a mail that was sealed with a key that this node has not read yet waits`() async throws {
+        let post = Post()
+        let ahead = SecretKeyring([("k2", Secret(Array(repeating: 2, count: 32)))])
+        let sealed = try Outbox(keyring: ahead, signal: OutboxSignal()).seal(try post.mail("m1"))
+        try await post.storage.write { records throws(StorageError) in try records.outbox.enqueue(sealed) }
+        try await post.whileDelivering { try await post.waitForRest() }
+        #expect(try await post.counts() == [1, 0])
+        #expect(post.log.lines.map(\.message) == ["a mail could not be sent and is tried again"])
+        let errors = post.log.lines.compactMap { $0.metadata["error"] }
+        #expect(errors == ["server.secret_file does not fit, it has no key 'k2'"])
+    }
+
     @Test func `a mail that was sealed with a lost key is kept for an operator`() async throws {
         let post = Post()
         let stranger = Post(key: 2)

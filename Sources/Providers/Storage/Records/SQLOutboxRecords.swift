@@ -22,13 +22,7 @@ struct SQLOutboxRecords: OutboxRecords {
             """
             SELECT id, sealed, created_at, attempts, due_at, is_parked
             FROM outbox WHERE is_parked = 0 AND due_at <= :moment ORDER BY due_at, created_at, id LIMIT :limit
-            """, ["moment": .moment(moment), "limit": .limit(limit)]
-        ) { row throws(StorageError) in
-            OutboxMail(
-                id: try row.text("id"), sealed: try row.blob("sealed"), createdAt: try row.moment("created_at"),
-                attempts: Int(try row.integer("attempts")), dueAt: try row.moment("due_at"),
-                isParked: try row.boolean("is_parked"))
-        }
+            """, ["moment": .moment(moment), "limit": .limit(limit)], read)
         for index in mails.indices {
             mails[index].attempts += 1
             mails[index].dueAt = until
@@ -58,6 +52,19 @@ struct SQLOutboxRecords: OutboxRecords {
         try connection.execute("UPDATE outbox SET is_parked = 1 WHERE id = :id", ["id": .text(id)])
     }
 
+    func page(after id: String?, limit: Int) throws(StorageError) -> [OutboxMail] {
+        try connection.rows(
+            """
+            SELECT id, sealed, created_at, attempts, due_at, is_parked
+            FROM outbox WHERE id > :id ORDER BY id LIMIT :limit
+            """, ["id": .text(id ?? ""), "limit": .limit(limit)], read)
+    }
+
+    func reseal(_ id: String, as sealed: [UInt8]) throws(StorageError) {
+        try connection.execute(
+            "UPDATE outbox SET sealed = :sealed WHERE id = :id", ["id": .text(id), "sealed": .blob(sealed)])
+    }
+
     func counts() throws(StorageError) -> (waiting: Int, parked: Int) {
         let counts = try connection.rows("SELECT is_parked, count(*) AS mails FROM outbox GROUP BY is_parked", [:]) {
             row throws(StorageError) in (isParked: try row.boolean("is_parked"), mails: Int(try row.integer("mails")))
@@ -65,5 +72,12 @@ struct SQLOutboxRecords: OutboxRecords {
         return (
             waiting: counts.first { !$0.isParked }?.mails ?? 0, parked: counts.first { $0.isParked }?.mails ?? 0
         )
+    }
+
+    private func read(_ row: any SQLRow) throws(StorageError) -> OutboxMail {
+        OutboxMail(
+            id: try row.text("id"), sealed: try row.blob("sealed"), createdAt: try row.moment("created_at"),
+            attempts: Int(try row.integer("attempts")), dueAt: try row.moment("due_at"),
+            isParked: try row.boolean("is_parked"))
     }
 }

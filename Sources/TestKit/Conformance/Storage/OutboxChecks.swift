@@ -68,6 +68,25 @@ extension StorageConformance {
             }
             #expect(claimed == [["due"], ["later"]])
         },
+        Check("all mails are listed by their ids, and what one is sealed as can be stored again") { storage in
+            try await enqueue([("b", 3), ("a", 1), ("c", 2)], in: storage)
+            try await storage.writing { records in
+                try records.outbox.park("a")
+                try records.outbox.reseal("b", as: [0, 1])
+                try records.outbox.reseal("nowhere", as: [2])
+            }
+            let pages = try await storage.reading { records in
+                [
+                    try records.outbox.page(after: nil, limit: 2), try records.outbox.page(after: "b", limit: 2),
+                    try records.outbox.page(after: "c", limit: 2), try records.outbox.page(after: nil, limit: 0),
+                ]
+            }
+            #expect(pages.map { $0.map(\.id) } == [["a", "b"], ["c"], [], []])
+            var resealed = Sample.mail("b", dueAt: Sample.moment(3))
+            resealed.sealed = [0, 1]
+            #expect(pages[0][1] == resealed)
+            #expect(pages[0][0].isParked && pages[0][0].sealed == Sample.mail("a").sealed)
+        },
     ]
 
     private static func enqueue(_ mails: [(id: String, due: Int64)], in storage: any Storage) async throws {
