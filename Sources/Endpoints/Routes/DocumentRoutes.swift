@@ -5,7 +5,8 @@ import HTTPTypes
 /// The keys of access tokens, and what the gateway says about itself.
 extension GatewayRoutes {
     static let keySet = Answer.document(
-        .ok, "The key set.", "application/jwk-set+json", keySetShape, headers: [.publicFor(seconds: 300)])
+        .ok, "The key set.", "application/jwk-set+json", keySetShape,
+        headers: [.publicFor(seconds: Int(TokenLifetimes.longestKeySetCache.wholeSecondsRoundedUp))])
     static let openAPIDocument = Answer.document(
         .ok, "The document.", "application/json", .anyObject, headers: [.publicFor(seconds: 300)])
     static let docsPage = Answer.page(.ok, "The page.", headers: Page.headers)

@@ -15,7 +15,7 @@ public struct AuditEvent: Hashable, Sendable {
     public var kind: Kind
     /// Whose account it concerns, if one is known.
     public var accountID: AccountID?
-    /// Who did it: `self`, `command-line`, or an account's id.
+    /// Who did it: `self`, `command-line`, `gateway` for what nobody asked for, or an account's id.
     public var actor: String
     /// The client's address, if there was a client.
     public var address: String?

@@ -32,6 +32,8 @@ public enum LogKey {
     public static let setting = "setting"
     /// A mail's id in the outbox.
     public static let mail = "mail"
+    /// A signing key's id, which tokens state as `kid`.
+    public static let key = "key"
     /// Which try this was, counted from 1.
     public static let attempt = "attempt"
     /// A limit that something has met.

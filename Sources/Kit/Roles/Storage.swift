@@ -5,8 +5,8 @@
 /// `StorageConformance` in TestKit is what an implementation must pass.
 ///
 /// The files `…Records` beside this one are what closures are given, a protocol a kind of record. The other roles, each
-/// a file: `PasswordHasher`, `TokenIssuer`, `Mailer`, `RateLimiter` and `RevocationFollower`; `TimeSource` and
-/// `RandomSource` with the system's own.
+/// a file: `PasswordHasher`, `TokenIssuer`, `SigningKeys`, `Mailer`, `RateLimiter` and `RevocationFollower`;
+/// `TimeSource` and `RandomSource` with the system's own.
 public protocol Storage: Sendable {
     /// Runs a closure on one consistent state of the store; it must not write.
     ///

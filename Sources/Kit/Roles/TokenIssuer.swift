@@ -14,6 +14,13 @@ public protocol TokenIssuer: Sendable {
 
     /// The public keys as a JWK Set (RFC 7517, section 5), in JSON; never a symmetric one.
     func publicKeySet() -> [UInt8]
+
+    /// The keys that it signs with, for operators; nil where they are not this deployment's to handle.
+    var signingKeys: (any SigningKeys)? { get }
+}
+
+extension TokenIssuer {
+    public var signingKeys: (any SigningKeys)? { nil }
 }
 
 /// A signed access token.
@@ -44,6 +51,10 @@ public struct TokenLifetimes: Hashable, Sendable {
     /// The longest life that an access token may be given, by whatever issuer and file: revocations are kept for that
     /// long, so that a token issued under another file does not come back.
     public static let longestAccess = Duration.seconds(3600)
+
+    /// How long those who check tokens may keep the public key set before they ask again: a key is shown for longer
+    /// than that before it signs.
+    public static let longestKeySetCache = Duration.seconds(300)
 
     /// States every part.
     public init(access: Duration, refresh: Duration, refreshIdle: Duration, refreshGrace: Duration) {

@@ -1,4 +1,5 @@
 import GatewayKit
+import Logging
 
 /// What stands beside `use: jwt`.
 struct JWTSettings: Sendable {
@@ -11,6 +12,8 @@ struct JWTSettings: Sendable {
     var audience: [String]
     /// How long tokens and sessions last.
     var lifetimes: TokenLifetimes
+    /// How long a key signs before the next one does.
+    var keyRotation: Duration
 
     /// The settings themselves.
     static let settings = Settings<JWTSettings>.object(
@@ -32,11 +35,15 @@ struct JWTSettings: Sendable {
             "How long a session lives without a refresh."),
         Field(
             "refresh_grace", .duration(.zero...(.seconds(60))), default: "10s",
-            "How long a refresh token is still answered once it was used, for two tabs or a lost answer.")
-    ) { algorithm, audience, access, refresh, idle, grace in
+            "How long a refresh token is still answered once it was used, for two tabs or a lost answer."),
+        Field(
+            "rotate_keys_every", .duration(.seconds(3600)...(.seconds(400 * 86_400))), default: "30d",
+            "How long a key signs before another does, which is shown ahead of it; tokens of the old one stay valid.")
+    ) { algorithm, audience, access, refresh, idle, grace, rotation in
         JWTSettings(
             algorithm: algorithm, audience: audience,
-            lifetimes: TokenLifetimes(access: access, refresh: refresh, refreshIdle: idle, refreshGrace: grace))
+            lifetimes: TokenLifetimes(access: access, refresh: refresh, refreshIdle: idle, refreshGrace: grace),
+            keyRotation: rotation)
     }
     .checked("refresh_idle must not be longer than refresh_lifetime") {
         $0.lifetimes.refreshIdle <= $0.lifetimes.refresh
@@ -51,11 +58,27 @@ enum JWTModule {
     ) { settings, provision in
         let store = SigningKeyStore(
             storage: try provision.storage(), keyring: try provision.keyring, time: provision.time,
-            random: provision.random
-        )
-        return JWTIssuer(
-            issuer: provision.publicURL.text, audience: settings.audience, lifetimes: settings.lifetimes,
-            keys: try await store.keySet(signingWith: settings.algorithm), time: provision.time,
             random: provision.random)
+        let keys = CurrentKeys(try await firstKeys(of: store, settings, provision))
+        provision.run(
+            SigningKeyRotation(
+                store: store, life: SigningKeyLife(rotation: settings.keyRotation), keys: keys,
+                logger: provision.logger))
+        return JWTIssuer(
+            issuer: provision.publicURL.text, audience: settings.audience, lifetimes: settings.lifetimes, keys: keys,
+            signingKeys: StoredSigningKeys(store: store), time: provision.time, random: provision.random)
+    }
+
+    /// A run that may begin a deployment has a key of the file's algorithm, or does not start. Any other takes the keys
+    /// as they are, for it may be there to mend them.
+    private static func firstKeys(
+        of store: SigningKeyStore, _ settings: JWTSettings, _ provision: Provision
+    ) async throws -> SigningKeySet {
+        if provision.mayCreate { return try await store.keySet(signingWith: settings.algorithm) }
+        let (set, failures) = store.keySet(of: try await store.records(), knowing: .none)
+        for failure in failures {
+            provision.logger.warning("a signing key is left out", metadata: [LogKey.error: "\(failure)"])
+        }
+        return set
     }
 }

@@ -20,6 +20,16 @@ enum SigningKey: Sendable {
         }
     }
 
+    /// Makes a new key on a thread of its own where that takes a while, so that no request waits behind it.
+    static func make(_ algorithm: SigningAlgorithm, from random: any RandomSource) async throws -> Self {
+        guard algorithm == .rs256 else { return try Self(making: algorithm, from: random) }
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try Self(making: algorithm, from: random) })
+            }
+        }
+    }
+
     /// Takes what ``material`` gave; throws when it is none of this algorithm.
     init(_ algorithm: SigningAlgorithm, material: Secret<[UInt8]>) throws {
         let bytes = material.reveal()

@@ -73,7 +73,11 @@ import Testing
                 ["access_lifetime": "2h"],
                 ["expected a duration from 1m to 1h, such as 90s, 10m, 12h or 30d, found '2h'"]
             ),
-            (["rotate_keys_every": "30d"], ["unknown key 'rotate_keys_every'"]),
+            (["rotate_keys_every": "1h"], []),
+            (
+                ["rotate_keys_every": "59m"],
+                ["expected a duration from 1h to 400d, such as 90s, 10m, 12h or 30d, found '59m'"]
+            ),
         ] as [(ConfigLiteral, [String])])
     func `settings that cannot be meant are problems`(section: ConfigLiteral, messages: [String]) {
         var reading = ConfigReading()

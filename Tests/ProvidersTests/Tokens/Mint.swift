@@ -20,8 +20,7 @@ struct Mint {
             lifetimes: TokenLifetimes(
                 access: .seconds(600), refresh: .seconds(7200), refreshIdle: .seconds(3600),
                 refreshGrace: .seconds(10)),
-            keys: SigningKeySet(
-                signerID: id, signer: key, members: [.init(id: id, key: key.verification, goodUntil: nil)]),
+            keys: CurrentKeys(SigningKeySet(signer: id, members: [.init(id: id, signing: key, goodUntil: nil)])),
             time: ManualTime(Timestamp(seconds: Self.now)), random: CountedRandom())
     }
 

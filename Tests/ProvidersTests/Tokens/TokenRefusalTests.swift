@@ -212,8 +212,7 @@ import Testing
 
     @Test func `a kid is compared byte by byte`() throws {
         let key = try SigningKey(making: .edDSA, from: SystemRandom())
-        let set = SigningKeySet(
-            signerID: "K", signer: key, members: [.init(id: "K", key: key.verification, goodUntil: nil)])
+        let set = SigningKeySet(signer: "K", members: [.init(id: "K", signing: key, goodUntil: nil)])
         #expect(set.member("K", at: Timestamp(seconds: 0)) != nil)
         #expect(set.member("\u{212a}", at: Timestamp(seconds: 0)) == nil)
     }
