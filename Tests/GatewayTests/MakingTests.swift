@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: [
         ["users", "list"], ["users", "show", "root"], ["users", "set", "root", "--groups", "a"],
         ["users", "disable", "root"], ["users", "enable", "root"], ["users", "passwd", "root"],
-        ["users", "delete", "root"], ["keys", "list"],
+        ["users", "delete", "root"], ["keys", "list"], ["keys", "rotate"], ["keys", "revoke", "x"], ["keys", "rewrap"],
     ])
     func `a verb that only looks or changes begins no deployment`(verb: [String]) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -24,7 +24,7 @@ import Testing
     }
 
     /// A running server signs with the key of its own file until it is started again.
-    @Test func `no verb makes or retires a signing key, whatever the file says meanwhile`() async throws {
+    @Test func `no verb makes or retires a signing key unasked, whatever the file says meanwhile`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let fast = "passwords: {use: bcrypt, cost: 10}\n"
         let keys = { (text: String) async throws in
@@ -39,6 +39,8 @@ import Testing
         #expect(try await keys(fast) == ["ES256 active"])
         let other = fast + "tokens: {use: jwt, algorithm: EdDSA}\n"
         _ = try await making(deployment(of: other), mayCreate: true).administration()
+        #expect(try await keys(other) == ["ES256 active"])
+        _ = try await making(deployment(of: other), mayCreate: false).keyCare()
         #expect(try await keys(other) == ["ES256 active"])
         _ = try await making(deployment(of: other), mayCreate: true).products()
         #expect(try await keys(other) == ["ES256 retired", "EdDSA active"])

@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// `auth-gateway`: one verb a subcommand, each in the file of its name; `Users/` holds those of `users`. `Host` is the
+/// `auth-gateway`: one verb a subcommand, each in the file of its name; `Users/` holds those of `users`,
+/// `Keys/` those of `keys`. `Host` is the
 /// world that verbs work in; `PasswordPrompt` asks for a password, and `PasswordLine` reads it.
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(

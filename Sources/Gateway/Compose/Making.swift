@@ -39,6 +39,18 @@ struct Making: Sendable {
             random: deployment.host.random)
     }
 
+    /// What the verbs about keys work with; throws ``Failure`` where the issuer's keys are not the gateway's to handle.
+    func keyCare() async throws(Failure) -> KeyCare {
+        let tokens = deployment.settings.tokens
+        let (store, keyring) = try await storeAndKeyring()
+        guard let keys = try await make(tokens, "tokens", keyring: keyring, store: store).signingKeys else {
+            throw Failure("tokens: the keys of '\(tokens.name)' are handled elsewhere")
+        }
+        return KeyCare(
+            keys: keys, store: store, outbox: Outbox(keyring: keyring, signal: OutboxSignal()),
+            time: deployment.host.time)
+    }
+
     /// Everything that flows, endpoints and the pipeline are built on.
     func products() async throws(Failure) -> Products {
         let settings = deployment.settings
@@ -119,4 +131,12 @@ struct Products: Sendable {
     let issuer: any TokenIssuer
     let mailer: any Mailer
     let stages: [PipelineStage]
+}
+
+/// Signing keys, and what else the secret file seals.
+struct KeyCare: Sendable {
+    let keys: any SigningKeys
+    let store: any Storage
+    let outbox: Outbox
+    let time: any TimeSource
 }
