@@ -22,6 +22,7 @@ struct SchemaTests {
         "passwords-memory-too-small": "a pattern does not compare numbers with units",
         "tokens-access-too-long": "a pattern does not compare numbers with units",
         "tokens-grace-too-long": "a pattern does not compare numbers with units",
+        "tokens-rotation-too-often": "a pattern does not compare numbers with units",
         "passwords-iterations-octal": "the validator's own YAML reader takes 010 for 8",
         "proxies-with-host-bits": "a pattern does not count bits",
     ]
