@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -36,7 +37,7 @@ let package = Package(
             name: "CXCrypt", path: "Sources/CXCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
 
         // Contracts
-        .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto], path: "Sources/Kit"),
+        .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto, .metrics], path: "Sources/Kit"),
 
         // The file and the scripts
         .target(name: "GatewayYAML", dependencies: ["GatewayKit", .yams], path: "Sources/YAML"),
@@ -48,27 +49,30 @@ let package = Package(
             name: "GatewayProviders",
             dependencies: [
                 "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
+                .metrics,
             ],
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
         .target(name: "GatewayMailers", dependencies: ["GatewayKit", .log], path: "Sources/Mailers"),
 
         // The rules of the field
         .target(
-            name: "GatewayAccounts", dependencies: ["GatewayKit", .crypto, .lifecycle, .log], path: "Sources/Accounts"),
+            name: "GatewayAccounts", dependencies: ["GatewayKit", .crypto, .lifecycle, .log, .metrics],
+            path: "Sources/Accounts"),
         .target(
-            name: "GatewayAccess", dependencies: ["GatewayKit", .crypto, .lifecycle, .log], path: "Sources/Access"),
+            name: "GatewayAccess", dependencies: ["GatewayKit", .crypto, .lifecycle, .log, .metrics],
+            path: "Sources/Access"),
 
         // What speaks HTTP
         .target(
             name: "GatewayHTTP",
             dependencies: [
-                "GatewayKit", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .nioCore, .nioHTTP1,
-                .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix,
+                "GatewayKit", .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .metrics, .nioCore,
+                .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioPosix,
             ],
             path: "Sources/HTTP"),
         .target(
             name: "GatewayMiddleware",
-            dependencies: ["GatewayHTTP", "GatewayKit", .httpTypes, .hummingbird, .log, .nioCore],
+            dependencies: ["GatewayHTTP", "GatewayKit", .httpTypes, .hummingbird, .log, .metrics, .nioCore],
             path: "Sources/Middleware"),
         .target(
             name: "GatewayEndpoints",
@@ -83,7 +87,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayYAML",
-                .argumentParser, .lifecycle, .log, .unixSignals,
+                .argumentParser, .lifecycle, .log, .metrics, .unixSignals,
             ],
             path: "Sources/Gateway"),
         .executableTarget(
@@ -92,7 +96,7 @@ let package = Package(
 
         // For those who test modules
         .target(
-            name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log],
+            name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log, .metrics],
             path: "Sources/TestKit"),
 
         // Tests mirror the sources
@@ -173,6 +177,7 @@ extension Target.Dependency {
     static var hummingbirdTesting: Self { .product(name: "HummingbirdTesting", package: "hummingbird") }
     static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
     static var log: Self { .product(name: "Logging", package: "swift-log") }
+    static var metrics: Self { .product(name: "CoreMetrics", package: "swift-metrics") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import GatewayKit
 
 /// Says what a request's credential is worth, from memory alone and without waiting.
@@ -9,46 +10,64 @@ public struct CredentialCheck: Sendable {
     private let revocations: RevocationLog
     private let time: any TimeSource
     private let known: KnownCredentials
+    private let sights: OutcomeCounter<Sight>
+
+    /// What a sight of a credential came to, as operators see it counted.
+    private enum Sight: String, CaseIterable {
+        case none, known, new, bad, revoked, undecided
+    }
 
     /// Takes the issuer of the tokens and the log of their revocations; remembers at most `capacity` tokens.
     public init(
-        issuer: any TokenIssuer, revocations: RevocationLog, time: any TimeSource, capacity: Int = 20_000
+        issuer: any TokenIssuer, revocations: RevocationLog, time: any TimeSource, capacity: Int = 20_000,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         self.issuer = issuer
         self.revocations = revocations
         self.time = time
         known = KnownCredentials(capacity: capacity)
+        sights = OutcomeCounter("auth_gateway_credential_checks_total", in: metrics)
     }
+
+    /// How many tokens are remembered now.
+    public var knownCount: Int { known.count }
 
     /// Judges the values of all Authorization fields of a request.
     public func check(authorization values: [String]) -> CredentialVerdict {
-        switch BearerCredential(values) {
-        case .none: .none
-        case .malformed(let reason): .bad(reason: reason)
-        case .token(let token): check(token)
+        let (verdict, sight) = look(at: BearerCredential(values))
+        sights.count(sight)
+        return verdict
+    }
+
+    private func look(at credential: BearerCredential) -> (CredentialVerdict, Sight) {
+        switch credential {
+        case .none: (.none, .none)
+        case .malformed(let reason): (.bad(reason: reason), .bad)
+        case .token(let token): look(at: token)
         }
     }
 
-    private func check(_ token: Substring.UTF8View) -> CredentialVerdict {
-        guard revocations.isFresh else { return .cannotDecide }
+    private func look(at token: Substring.UTF8View) -> (CredentialVerdict, Sight) {
+        guard revocations.isFresh else { return (.cannotDecide, .undecided) }
         let digest = KnownCredentials.Digest(token)
         if let principal = known.principal(of: digest) {
-            if time.now() < principal.claims.expiresAt { return unlessRevoked(principal) }
+            if time.now() < principal.claims.expiresAt { return unlessRevoked(principal, .known) }
             known.forget(digest)
         }
         switch issuer.verify(token) {
         case .invalid(let reason):
-            return .bad(reason: reason)
+            return (.bad(reason: reason), .bad)
         case .valid(let claims):
             let principal = Principal(claims)
-            let verdict = unlessRevoked(principal)
+            let (verdict, sight) = unlessRevoked(principal, .new)
             if case .valid = verdict { known.remember(principal, as: digest) }
-            return verdict
+            return (verdict, sight)
         }
     }
 
     /// At every sight, known or not: a revocation must never depend on what is remembered.
-    private func unlessRevoked(_ principal: Principal) -> CredentialVerdict {
-        revocations.table.isRevoked(principal.claims) ? .bad(reason: "revoked") : .valid(principal)
+    private func unlessRevoked(_ principal: Principal, _ sight: Sight) -> (CredentialVerdict, Sight) {
+        revocations.table.isRevoked(principal.claims)
+            ? (.bad(reason: "revoked"), .revoked) : (.valid(principal), sight)
     }
 }

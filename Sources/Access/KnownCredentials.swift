@@ -37,6 +37,9 @@ final class KnownCredentials: Sendable {
 
     init(capacity: Int) { generationSize = max(1, capacity / 2) }
 
+    /// How many there are; one that is in both generations counts once it has left the older.
+    var count: Int { generations.withLock { $0.young.count + $0.old.count } }
+
     func principal(of digest: Digest) -> Principal? {
         generations.withLock { generations in
             if let principal = generations.young[digest] { return principal }

@@ -11,12 +11,20 @@ public final class RevocationLog: Service, RevocationFollower {
         /// When the last reading that came to the log's end began.
         var readToEnd: Duration?
         var isOut = false
+        /// Whether it was said that the table is believed no more.
+        var isStale = false
         var nextDrop = Duration.zero
 
         /// Notes whether the store is out of reach; true when that is news.
         mutating func note(isOut: Bool) -> Bool {
             defer { self.isOut = isOut }
             return self.isOut != isOut
+        }
+
+        /// The same of the table.
+        mutating func note(isStale: Bool) -> Bool {
+            defer { self.isStale = isStale }
+            return self.isStale != isStale
         }
     }
 
@@ -27,6 +35,7 @@ public final class RevocationLog: Service, RevocationFollower {
     private let staleAfter: Duration
     private let logger: Logger
     private let progress = Mutex(Progress())
+    private let madeAt: Duration
 
     /// Takes the store and the table that it fills; `staleAfter` is how long the table may be believed after the log
     /// was last read to its end.
@@ -39,6 +48,7 @@ public final class RevocationLog: Service, RevocationFollower {
         self.time = time
         self.staleAfter = staleAfter
         self.logger = logger
+        madeAt = time.elapsed()
     }
 
     /// Whether the log was ever read to its end; before that, this node must not be asked.
@@ -49,6 +59,9 @@ public final class RevocationLog: Service, RevocationFollower {
         let now = time.elapsed()
         return progress.withLock(\.readToEnd).map { now - $0 }
     }
+
+    /// How far the table may lie behind: since the log was last read to its end, or since this node began.
+    public var lag: Duration { age ?? time.elapsed() - madeAt }
 
     /// Whether the table can be believed now.
     public var isFresh: Bool { age.map { $0 < staleAfter } ?? false }
@@ -67,12 +80,24 @@ public final class RevocationLog: Service, RevocationFollower {
     public func catchUp() async {
         do throws(StorageError) {
             try await readToEnd()
-            if progress.withLock({ $0.note(isOut: false) }) { logger.info("the revocation log is readable again") }
+            let wasStale = progress.withLock { $0.note(isStale: false) }
+            guard progress.withLock({ $0.note(isOut: false) }) else { return }
+            logger.info(
+                wasStale
+                    ? "the revocation log is readable again, and credentials are judged again"
+                    : "the revocation log is readable again")
         } catch {
-            guard progress.withLock({ $0.note(isOut: true) }) else { return }
-            logger.warning(
-                "the revocation log cannot be read; credentials are refused when this lasts",
-                metadata: [LogKey.error: "\(error)", LogKey.staleAfterSeconds: "\(staleAfter.wholeSecondsRoundedUp)"])
+            let facts: Logger.Metadata = [
+                LogKey.error: "\(error)", LogKey.staleAfterSeconds: "\(staleAfter.wholeSecondsRoundedUp)",
+            ]
+            if progress.withLock({ $0.note(isOut: true) }) {
+                logger.warning(
+                    "the revocation log cannot be read; credentials are refused when this lasts", metadata: facts)
+            }
+            guard !isFresh, progress.withLock({ $0.note(isStale: true) }) else { return }
+            logger.error(
+                "the revocation log is stale: every credential is answered 503 until the store can be read again",
+                metadata: facts)
         }
     }
 

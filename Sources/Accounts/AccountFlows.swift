@@ -1,10 +1,12 @@
+public import CoreMetrics
 public import GatewayKit
 
 /// All that can be done with accounts, each as a flow of its own: no HTTP, no SQL, no YAML.
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
 /// a session, `Changing/` what people do to their account, `Administration/` what operators do, `Mail/` the outbox,
-/// `Upkeep/` the removal of what has expired; beside this file lies what flows share.
+/// `Upkeep/` the removal of what has expired; beside this file lies what flows share,
+/// `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
 public struct AccountFlows: Sendable {
@@ -35,6 +37,7 @@ public struct AccountFlows: Sendable {
     public init(roles: AccountRoles, settings: AccountSettings) {
         let (storage, hasher, issuer) = (roles.storage, roles.hasher, roles.issuer)
         let (time, random) = (roles.time, roles.random)
+        let meters = AccountMeters(in: roles.metrics)
         let revoker = Revoker(follower: roles.follower)
         let letters = Letters(
             outbox: roles.outbox, links: settings.links, publicURL: roles.publicURL, time: time, random: random)
@@ -45,17 +48,19 @@ public struct AccountFlows: Sendable {
         let pace = FailurePace()
         paceSurvey = PaceSurvey(storage: storage, hasher: hasher, pace: pace, time: time, random: random)
         let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
-        let proof = OwnerProof(storage: storage, check: check, time: time)
+        let proof = OwnerProof(storage: storage, check: check, time: time, results: meters.proofs)
         registration = Registration(
             settings: settings.registration, storage: storage, hasher: hasher, letters: letters, time: time,
-            random: random)
-        login = Login(storage: storage, issuer: issuer, check: check, time: time, random: random)
-        refresh = Refresh(storage: storage, issuer: issuer, revoker: revoker, time: time, random: random)
+            random: random, results: meters.registrations)
+        login = Login(
+            storage: storage, issuer: issuer, check: check, time: time, random: random, results: meters.logins)
+        refresh = Refresh(
+            storage: storage, issuer: issuer, revoker: revoker, time: time, random: random, results: meters.refreshes)
         logout = Logout(storage: storage, revoker: revoker, time: time)
         sessions = SessionList(storage: storage, lifetimes: issuer.lifetimes, revoker: revoker, time: time)
         recovery = Recovery(
             storage: storage, hasher: hasher, requests: requests, guesses: guesses, revoker: revoker,
-            letters: letters, time: time, random: random)
+            letters: letters, time: time, random: random, askings: meters.resetRequests, results: meters.resets)
         profile = Profile(storage: storage, time: time)
         passwordChange = PasswordChange(
             storage: storage, hasher: hasher, proof: proof, revoker: revoker, letters: letters, time: time)
@@ -76,11 +81,13 @@ public struct AccountRoles: Sendable {
     let publicURL: PublicURL
     let time: any TimeSource
     let random: any RandomSource
+    let metrics: any MetricsFactory
 
-    /// States every part; ``NoFollower`` will do where no tokens are checked.
+    /// States every part; ``NoFollower`` will do where no tokens are checked, and by default nothing is counted.
     public init(
         storage: any Storage, hasher: any PasswordHasher, issuer: any TokenIssuer, follower: any RevocationFollower,
-        outbox: Outbox, publicURL: PublicURL, time: any TimeSource, random: any RandomSource
+        outbox: Outbox, publicURL: PublicURL, time: any TimeSource, random: any RandomSource,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         self.storage = storage
         self.hasher = hasher
@@ -90,6 +97,7 @@ public struct AccountRoles: Sendable {
         self.publicURL = publicURL
         self.time = time
         self.random = random
+        self.metrics = metrics
     }
 }
 

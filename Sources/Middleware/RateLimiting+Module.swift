@@ -5,7 +5,8 @@ extension RateLimiting {
     static let module = Module(
         .middleware, "rate-limit", "Refuses who asks a route too often.", settings: settings
     ) { config, provision in
-        let stage = RateLimiting(rules: config.rules, limiter: try await config.countIn.make(provision))
+        let stage = RateLimiting(
+            rules: config.rules, limiter: try await config.countIn.make(provision), metrics: provision.metrics)
         return PipelineStage("rate-limit", .decides, stage)
     }
 

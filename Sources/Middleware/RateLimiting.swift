@@ -1,3 +1,4 @@
+import CoreMetrics
 import GatewayHTTP
 import GatewayKit
 import HTTPTypes
@@ -24,12 +25,18 @@ struct RateLimiting: RouterMiddleware {
 
     private let rules: [String: [Rule]]
     private let limiter: any RateLimiter
+    private let refusals: [String: Counter]
 
-    init(rules: [Rule], limiter: any RateLimiter) {
+    init(rules: [Rule], limiter: any RateLimiter, metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
         // The shortest period first: a request that it refuses has then taken nothing from the longer ones.
         let shortestFirst = rules.sorted { $0.allowance.period < $1.allowance.period }
         self.rules = Dictionary(grouping: shortestFirst, by: \.route)
         self.limiter = limiter
+        refusals = Dictionary(
+            uniqueKeysWithValues: Set(rules.map(\.route)).map { route in
+                let name = "auth_gateway_rate_limit_refusals_total"
+                return (route, Counter(label: name, dimensions: [("route", route)], factory: metrics))
+            })
     }
 
     func handle(
@@ -45,6 +52,7 @@ struct RateLimiting: RouterMiddleware {
             policies.append(rule.policy)
             states.append(rule.state(verdict))
             guard verdict.isAllowed else {
+                refusals[rule.route]?.increment()
                 var problem = Problem.tooManyRequests(retryAfter: verdict.retryAfter)
                 problem.headers[.rateLimitPolicy] = policies.joined(separator: ", ")
                 problem.headers[.rateLimit] = states.joined(separator: ", ")

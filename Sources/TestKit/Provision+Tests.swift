@@ -1,10 +1,12 @@
+public import CoreMetrics
 public import GatewayKit
 public import Logging
 
 extension Provision {
     // What else TestKit has: `Conformance/` holds a suite for each role, `InMemoryStorage/` a store, the `Fake…` files,
     // `RecordingMailer`, `ManualTime` and `CountedRandom` stand in for other roles, `RecordedLog` keeps what was
-    // logged, and `BrokenFile` runs files whose lines end in the problems that they announce.
+    // logged, `RecordedMetrics` what was counted, and `BrokenFile` runs files whose lines end in the problems that they
+    // announce.
 
     /// What a module under test is made with: by default still clocks, counted random bytes, an empty store in memory,
     /// for a gateway at `https://auth.example.com` whose secret file holds one key.
@@ -13,11 +15,12 @@ extension Provision {
         storage: (any Storage)? = InMemoryStorage(), folder: String = "/folder-of-the-file",
         publicURL: String = "https://auth.example.com",
         keyring: SecretKeyring? = SecretKeyring([(id: "test", key: Secret([UInt8](repeating: 7, count: 32)))]),
-        mayCreate: Bool = true, services: ServiceList = ServiceList(), logger: Logger = Logger(label: "test")
+        mayCreate: Bool = true, services: ServiceList = ServiceList(), logger: Logger = Logger(label: "test"),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) throws -> Provision {
         Provision(
             logger: logger, time: time, random: random, folder: folder, publicURL: try PublicURL(publicURL),
-            mayCreate: mayCreate, keyring: keyring, storage: storage, services: services)
+            mayCreate: mayCreate, keyring: keyring, storage: storage, services: services, metrics: metrics)
     }
 }
 

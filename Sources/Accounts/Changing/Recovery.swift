@@ -10,6 +10,8 @@ public struct Recovery: Sendable {
     let letters: Letters
     let time: any TimeSource
     let random: any RandomSource
+    let askings: OutcomeCounter<ResetRequestResult>
+    let results: OutcomeCounter<ResetResult>
 
     /// How long a link works.
     static let linkLifetime = Duration.seconds(30 * 60)
@@ -30,6 +32,14 @@ public struct Recovery: Sendable {
     /// Mails a link to the account of that address, in place of earlier ones; for an address that nobody has, or that
     /// was mailed too often lately, the same work is done in vain.
     public func requestReset(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
+        _ = try await askings.counting(\.self, failureAs: .failed) { () async throws(AccountsError) in
+            try await request(for: email, from: visitor)
+        }
+    }
+
+    private func request(
+        for email: EmailAddress, from visitor: Visitor
+    ) async throws(AccountsError) -> ResetRequestResult {
         let account = try await storage.look { records throws(StorageError) in
             try records.accounts.account(addressed: email).flatMap { $0.isDisabled ? nil : $0 }
         }
@@ -42,23 +52,33 @@ public struct Recovery: Sendable {
                 expiresAt: now + Self.linkLifetime)
         }
         let key = (account.map { GuessKey($0.id) } ?? GuessKey(unknown: email.text)).asking(for: "reset")
-        try await storage.commit { records throws(StorageError) in
-            guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return }
+        let result: ResetRequestResult = try await storage.commit { records throws(StorageError) in
+            guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return .heldBack }
             try records.audit.append(visitor.event(.resetRequested, of: account?.id, at: now))
             try records.outbox.enqueue(mail)
             if let link, try records.accounts.account(addressed: email)?.id == link.accountID {
                 try records.links.deleteAll(of: link.accountID, for: .reset)
                 try records.links.insert(link)
-            } else {
-                try records.outbox.delivered(mail.id)
+                return .mailed
             }
+            try records.outbox.delivered(mail.id)
+            return .unknown
         }
         letters.outbox.signal.poke()
+        return result
     }
 
     /// Sets a new password by a mailed link. Whoever follows it has got the mail, so the address counts as confirmed.
     public func reset(
         by token: OpaqueToken, to password: Password, from visitor: Visitor
+    ) async throws(AccountsError) -> Outcome {
+        try await results.counting(ResetResult.init, failureAs: .failed) { () async throws(AccountsError) in
+            try await attempt(token, password, from: visitor)
+        }
+    }
+
+    private func attempt(
+        _ token: OpaqueToken, _ password: Password, from visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
         let account = try await storage.look { records throws(StorageError) in try owner(of: token, in: records) }
         guard let account else { return .invalidLink }

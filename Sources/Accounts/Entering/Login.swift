@@ -7,6 +7,7 @@ public struct Login: Sendable {
     let check: PasswordCheck
     let time: any TimeSource
     let random: any RandomSource
+    let results: OutcomeCounter<LoginResult>
 
     /// What became of it.
     public enum Outcome: Sendable {
@@ -22,26 +23,37 @@ public struct Login: Sendable {
     public func logIn(
         as typed: String, password: Password, from visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
-        let name = LoginName(typed)
+        let made = try await results.counting({ $0.result }, failureAs: .failed) {
+            () async throws(AccountsError) -> Attempt in
+            try await attempt(as: LoginName(typed), password, from: visitor)
+        }
+        return made.outcome
+    }
+
+    private typealias Attempt = (outcome: Outcome, result: LoginResult)
+
+    private func attempt(
+        as name: LoginName, _ password: Password, from visitor: Visitor
+    ) async throws(AccountsError) -> Attempt {
         let (found, wait) = try await storage.commit { records throws(StorageError) in
             let account = try name.account(in: records)
             let wait = try check.guesses.take(
                 name.guessKey(for: account), of: account?.id, from: visitor, in: records)
             return (account, wait)
         }
-        if let wait { return .tooManyGuesses(retryAfter: wait) }
+        if let wait { return (.tooManyGuesses(retryAfter: wait), .backOff) }
         let start = time.elapsed()
         let trial = try await trial(of: password, on: found, named: name, from: visitor)
-        if let grant = trial.grant { return .loggedIn(grant) }
-        try await noteFailure(trial.reason, of: trial.account, from: visitor)
+        if let grant = trial.grant { return (.loggedIn(grant), .succeeded) }
+        try await noteFailure(trial.result, of: trial.account, from: visitor)
         await check.pace.wait(since: start, by: time)
-        return .refused
+        return (.refused, trial.result)
     }
 
     private struct Trial {
         var account: AccountID?
         var grant: Grant?
-        var reason = ""
+        var result = LoginResult.succeeded
     }
 
     /// Compares, and begins a session if the account is still what was compared; once more if it has changed meanwhile.
@@ -52,16 +64,16 @@ public struct Login: Sendable {
         let key = name.guessKey(for: found)
         for _ in 1...2 {
             let verdict = try await check.verdict(on: password, of: account, countedAs: key)
-            guard let known = account else { return Trial(reason: "unknown") }
-            guard case .matches = verdict else { return Trial(account: known.id, reason: "password") }
-            guard !known.isDisabled else { return Trial(account: known.id, reason: "disabled") }
+            guard let known = account else { return Trial(result: .unknown) }
+            guard case .matches = verdict else { return Trial(account: known.id, result: .password) }
+            guard !known.isDisabled else { return Trial(account: known.id, result: .disabled) }
             let hash = await check.refreshedHash(of: password, after: verdict)
             if let grant = try await begin(for: known, rehashed: hash, from: visitor) {
                 return Trial(account: known.id, grant: grant)
             }
             account = try await storage.look { records throws(StorageError) in try records.accounts.account(known.id) }
         }
-        return Trial(account: account?.id, reason: "changed")
+        return Trial(account: account?.id, result: .changed)
     }
 
     /// Begins a session, unless the account's version is no longer the one that was read.
@@ -92,9 +104,9 @@ public struct Login: Sendable {
     }
 
     private func noteFailure(
-        _ reason: String, of account: AccountID?, from visitor: Visitor
+        _ result: LoginResult, of account: AccountID?, from visitor: Visitor
     ) async throws(AccountsError) {
-        let event = visitor.event(.loginFailed, of: account, at: time.now(), facts: ["reason": reason])
+        let event = visitor.event(.loginFailed, of: account, at: time.now(), facts: ["reason": result.rawValue])
         try await storage.commit { records throws(StorageError) in try records.audit.append(event) }
     }
 }

@@ -8,6 +8,7 @@ public struct Registration: Sendable {
     let letters: Letters
     let time: any TimeSource
     let random: any RandomSource
+    let results: OutcomeCounter<RegistrationResult>
 
     /// What became of it.
     public enum Outcome: Sendable {
@@ -26,6 +27,14 @@ public struct Registration: Sendable {
     /// Registers someone; a taken name is reported before a taken address.
     public func register(
         _ username: Username, _ email: EmailAddress, password: Password, from visitor: Visitor
+    ) async throws(AccountsError) -> Outcome {
+        try await results.counting(RegistrationResult.init, failureAs: .failed) { () async throws(AccountsError) in
+            try await attempt(username, email, password, from: visitor)
+        }
+    }
+
+    private func attempt(
+        _ username: Username, _ email: EmailAddress, _ password: Password, from visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
         guard settings.isOpen else { return .closed }
         if let refusal = hasher.policy.refusal(of: password, username: username, email: email) {

@@ -5,6 +5,7 @@ struct OwnerProof: Sendable {
     let storage: any Storage
     let check: PasswordCheck
     let time: any TimeSource
+    let results: OutcomeCounter<ProofResult>
 
     /// What the password showed.
     enum Finding<Value: Sendable>: Sendable {
@@ -30,6 +31,15 @@ struct OwnerProof: Sendable {
     /// compares once more if only the account has changed meanwhile. The right password is no guess: that transaction
     /// forgives it, with those before it, as a login does.
     func acting<Value: Sendable>(
+        for claims: AccessClaims, knowing password: Password, from visitor: Visitor,
+        _ act: @escaping @Sendable (Account, any Records) throws(StorageError) -> Value
+    ) async throws(AccountsError) -> Finding<Value> {
+        try await results.counting(ProofResult.init, failureAs: .failed) { () async throws(AccountsError) in
+            try await attempt(for: claims, knowing: password, from: visitor, act)
+        }
+    }
+
+    private func attempt<Value: Sendable>(
         for claims: AccessClaims, knowing password: Password, from visitor: Visitor,
         _ act: @escaping @Sendable (Account, any Records) throws(StorageError) -> Value
     ) async throws(AccountsError) -> Finding<Value> {

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import GatewayKit
 public import Logging
 public import ServiceLifecycle
@@ -24,11 +25,12 @@ public struct OutboxDelivery: Service {
     private let logger: Logger
     private let concurrency: Int
     private let schedule = RetrySchedule()
+    private let results: OutcomeCounter<DeliveryResult>
 
-    /// Takes what it works with; at most `concurrency` mails are sent at once.
+    /// Takes what it works with; at most `concurrency` mails are sent at once, and by default nothing is counted.
     public init(
         storage: any Storage, mailer: any Mailer, outbox: Outbox, time: any TimeSource, random: any RandomSource,
-        logger: Logger, concurrency: Int = 4
+        logger: Logger, concurrency: Int = 4, metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         precondition((1...4).contains(concurrency), "one to four mails are sent at once")
         self.storage = storage
@@ -38,6 +40,7 @@ public struct OutboxDelivery: Service {
         self.random = random
         self.logger = logger
         self.concurrency = concurrency
+        results = OutcomeCounter("auth_gateway_mail_deliveries_total", in: metrics)
     }
 
     /// Delivers until the task is cancelled or a shutdown begins. A store out of reach is tried again.
@@ -74,6 +77,7 @@ public struct OutboxDelivery: Service {
 
     private func deliver(_ stored: OutboxMail) async {
         let outcome = await send(stored)
+        results.count(outcome.result)
         do throws(StorageError) {
             try await storage.write { records throws(StorageError) in
                 switch outcome {
@@ -169,6 +173,20 @@ public struct OutboxDelivery: Service {
         case delivered
         case putOff(until: Timestamp)
         case givenUp
+
+        var result: DeliveryResult {
+            switch self {
+            case .delivered: .delivered
+            case .putOff: .putOff
+            case .givenUp: .givenUp
+            }
+        }
+    }
+
+    private enum DeliveryResult: String, CaseIterable {
+        case delivered
+        case putOff = "put_off"
+        case givenUp = "given_up"
     }
 }
 

@@ -11,6 +11,7 @@ public struct Refresh: Sendable {
     let revoker: Revoker
     let time: any TimeSource
     let random: any RandomSource
+    let results: OutcomeCounter<RefreshResult>
 
     /// What became of it.
     public enum Outcome: Sendable {
@@ -21,25 +22,36 @@ public struct Refresh: Sendable {
     }
 
     private enum Step: Sendable {
-        case next(OpaqueToken, Account, SessionID)
+        case next(OpaqueToken, Account, SessionID, isRepeat: Bool)
         case refused
         case replayed
     }
 
     /// Exchanges a token.
     public func refresh(_ token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Outcome {
+        let made = try await results.counting({ $0.result }, failureAs: .failed) {
+            () async throws(AccountsError) -> Attempt in
+            try await attempt(token, from: visitor)
+        }
+        return made.outcome
+    }
+
+    private typealias Attempt = (outcome: Outcome, result: RefreshResult)
+
+    private func attempt(_ token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Attempt {
         let nonce = random.bytes(32)
         let step = try await storage.commit { records throws(StorageError) in
             try self.step(from: token, nonce: nonce, visitor, records)
         }
         switch step {
-        case .next(let successor, let account, let session):
-            return .refreshed(try Grant(to: account, in: session, refreshToken: successor, by: issuer))
+        case .next(let successor, let account, let session, let isRepeat):
+            let grant = try Grant(to: account, in: session, refreshToken: successor, by: issuer)
+            return (.refreshed(grant), isRepeat ? .repeated : .rotated)
         case .refused:
-            return .refused
+            return (.refused, .refused)
         case .replayed:
             await revoker.settle()
-            return .refused
+            return (.refused, .replayed)
         }
     }
 
@@ -59,7 +71,7 @@ public struct Refresh: Sendable {
             _ = try sessions.eraseNonces(
                 of: session.id, rotatedBy: now - issuer.lifetimes.refreshGrace, limit: .max)
             try sessions.touch(session.id, at: now)
-            return .next(successor, account, session.id)
+            return .next(successor, account, session.id, isRepeat: false)
         }
         guard let successor = try repeated(token, record, rotatedAt, at: now, sessions) else {
             _ = try sessions.end(session.id)
@@ -69,7 +81,7 @@ public struct Refresh: Sendable {
             return .replayed
         }
         try sessions.touch(session.id, at: now)
-        return .next(successor, account, session.id)
+        return .next(successor, account, session.id, isRepeat: true)
     }
 
     /// The successor of a rotated token, while a repeat is answered.

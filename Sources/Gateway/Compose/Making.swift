@@ -1,3 +1,4 @@
+import CoreMetrics
 import GatewayAccounts
 import GatewayHTTP
 import GatewayKit
@@ -9,13 +10,18 @@ struct Making: Sendable {
     /// Whether a deployment that is not there is begun.
     let mayCreate: Bool
     let logger: Logger
+    let metrics: any MetricsFactory
     /// The background work that modules have handed over.
     let services = ServiceList()
 
-    init(_ deployment: Deployment, mayCreate: Bool, logger: Logger) {
+    init(
+        _ deployment: Deployment, mayCreate: Bool, logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) {
         self.deployment = deployment
         self.mayCreate = mayCreate
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// The store alone, which is all that some verbs need.
@@ -112,7 +118,7 @@ struct Making: Sendable {
         let provision = Provision(
             logger: logger, time: deployment.host.time, random: deployment.host.random,
             folder: deployment.file.folder, publicURL: deployment.settings.server.publicURL, mayCreate: mayCreate,
-            keyring: keyring, storage: store, services: services)
+            keyring: keyring, storage: store, services: services, metrics: metrics)
         do {
             return try await choice.make(provision)
         } catch let missing as MissingStore {

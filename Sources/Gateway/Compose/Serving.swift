@@ -12,24 +12,34 @@ import UnixSignals
 /// them what has effects of its own: where an address is taken, no mail was claimed. Stopped in reverse.
 ///
 /// The phases before it: `Deployment` reads, `Decoding` decodes by `GatewaySettings`, `Linking` links, `Making` makes,
-/// with the keys of a `SecretFile`. `Gate` keeps a service waiting for another, `Announcement` says that all are there.
+/// with the keys of a `SecretFile`. `Operations` is what the operations listener shows, `Gate` keeps a service waiting
+/// for another, `Announcement` says that all are there.
 enum Serving {
     /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
     static func run(_ deployment: Deployment, logger: Logger) async throws(Failure) {
         umask(0o077)
-        let making = Making(deployment, mayCreate: true, logger: logger)
+        let metrics = PrometheusMetrics(logger: logger)
+        let making = Making(deployment, mayCreate: true, logger: logger, metrics: metrics)
         let products = try await making.products()
         let revocations = RevocationLog(
             storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
         await revocations.catchUp()
         let outbox = Outbox(keyring: products.keyring, signal: OutboxSignal())
-        let flows = deployment.flows(over: products, outbox: outbox, follower: revocations)
-        let door = publicDoor(deployment, products, flows, revocations, logger)
+        let credentials = CredentialCheck(
+            issuer: products.issuer, revocations: revocations, time: deployment.host.time, metrics: metrics)
+        let flows = deployment.flows(over: products, outbox: outbox, follower: revocations, metrics: metrics)
+        let endpoints = GatewayEndpoints(
+            flows: flows, credentials: credentials, issuer: products.issuer, policy: products.hasher.policy,
+            publicURL: deployment.settings.server.publicURL, version: Version.current)
+        let door = publicDoor(deployment, endpoints, products.stages, metrics, logger)
         let (health, front) = (Gate(), Gate())
+        let operations = Operations(
+            store: products.store, revocations: revocations, credentials: credentials, metrics: metrics,
+            time: deployment.host.time, isListening: { front.isOpen })
         let services: [any Service] =
             making.services.all + [revocations, flows.paceSurvey]
-            + background(deployment, products, outbox, logger).map { GatedService(gate: front, service: $0) }
-            + listeners(deployment, products, revocations, door, (health, front), logger)
+            + background(deployment, products, outbox, metrics, logger).map { GatedService(gate: front, service: $0) }
+            + listeners(deployment, operations, door, (health, front), logger)
         do {
             var configuration = ServiceGroupConfiguration(
                 // A listener that cannot have its address ends the others in order, as a signal does.
@@ -49,30 +59,25 @@ enum Serving {
     }
 
     private static func publicDoor(
-        _ deployment: Deployment, _ products: Products, _ flows: AccountFlows, _ revocations: RevocationLog,
-        _ logger: Logger
+        _ deployment: Deployment, _ endpoints: GatewayEndpoints, _ stages: [PipelineStage],
+        _ metrics: PrometheusMetrics, _ logger: Logger
     ) -> FrontDoor {
         let server = deployment.settings.server
-        let endpoints = GatewayEndpoints(
-            flows: flows,
-            credentials: CredentialCheck(
-                issuer: products.issuer, revocations: revocations, time: deployment.host.time),
-            issuer: products.issuer, policy: products.hasher.policy, publicURL: server.publicURL,
-            version: Version.current)
         return FrontDoor(
-            endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
+            endpoints: endpoints.all, pipeline: stages, publicURL: server.publicURL,
             trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: deployment.host.time,
-            random: deployment.host.random, logger: logger)
+            random: deployment.host.random, metrics: metrics, logger: logger)
     }
 
     private static func background(
-        _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ logger: Logger
+        _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ metrics: PrometheusMetrics,
+        _ logger: Logger
     ) -> [any Service] {
         let host = deployment.host
         return [
             OutboxDelivery(
                 storage: products.store, mailer: products.mailer, outbox: outbox, time: host.time,
-                random: host.random, logger: logger),
+                random: host.random, logger: logger, metrics: metrics),
             Chores(
                 storage: products.store, lifetimes: products.issuer.lifetimes, time: host.time,
                 random: host.random, logger: logger),
@@ -80,8 +85,8 @@ enum Serving {
     }
 
     private static func listeners(
-        _ deployment: Deployment, _ products: Products, _ revocations: RevocationLog, _ door: FrontDoor,
-        _ gates: (health: Gate, front: Gate), _ logger: Logger
+        _ deployment: Deployment, _ operations: Operations, _ door: FrontDoor, _ gates: (health: Gate, front: Gate),
+        _ logger: Logger
     ) -> [any Service] {
         let server = deployment.settings.server
         var limits = server.limits.listener
@@ -89,15 +94,11 @@ enum Serving {
         var operationsLimits = limits
         operationsLimits.connections = OpenFiles.operationsConnections
         let announcement = Announcement(logger: logger)
-        let operations = FrontDoor(
-            endpoints: Endpoint.health {
-                let isOpen = gates.front.isOpen
-                let listening = HealthCheck("listener", problem: isOpen ? nil : "the gateway is starting or stopping")
-                return await readiness(of: products.store, revocations) + [listening]
-            },
-            publicURL: server.publicURL, time: deployment.host.time, random: deployment.host.random, logger: logger)
+        let operationsDoor = FrontDoor(
+            endpoints: operations.endpoints, publicURL: server.publicURL, time: deployment.host.time,
+            random: deployment.host.random, logger: logger)
         let health = Listener(
-            at: server.operationsListen, limits: operationsLimits, frontDoor: operations, logger: logger,
+            at: server.operationsListen, limits: operationsLimits, frontDoor: operationsDoor, logger: logger,
             onRunning: { address in
                 announcement.operations(at: address)
                 gates.health.open()
@@ -109,17 +110,5 @@ enum Serving {
                 announcement.open(at: address)
             }, onStopping: { gates.front.close() })
         return [health, GatedService(gate: gates.health, service: front)]
-    }
-
-    private static func readiness(of store: any Storage, _ revocations: RevocationLog) async -> [HealthCheck] {
-        var stored = HealthCheck("storage")
-        do throws(StorageError) {
-            try await store.checkReadiness()
-        } catch {
-            stored = HealthCheck("storage", problem: "the store does not answer, or its schema is another")
-        }
-        let isRead = revocations.isReady && revocations.isFresh
-        let read = HealthCheck("revocations", problem: isRead ? nil : "the revocation log has not been read lately")
-        return [stored, read]
     }
 }

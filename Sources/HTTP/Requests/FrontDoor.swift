@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import GatewayKit
 import HTTPTypes
 public import Hummingbird
@@ -6,7 +7,7 @@ public import Logging
 /// What every request passes first and every answer last: it settles what Hummingbird leaves open, and hands the rest
 /// to Hummingbird's router, whose chain is the pipeline and then the endpoint.
 ///
-/// - `Requests/`: ``Exchange`` is what is known about a request, `Admission` settles it.
+/// - `Requests/`: ``Exchange`` is what is known about a request, `Admission` settles it, `RequestMeters` counts it.
 /// - `Routes/`: ``Route`` declares, ``Endpoint`` answers, ``RouteTable`` finds, ``PipelineStage`` stands between.
 /// - `Input/`: ``Input`` reads a body by its declaration.
 /// - `Problems/`: ``Problem`` is a refusal; `ProblemRenderer` turns errors into answers.
@@ -25,15 +26,18 @@ public struct FrontDoor: HTTPResponder {
     private let renderer: ProblemRenderer
     /// Answers what never becomes a request.
     let refusals: RefusalWriter
+    private let meters: RequestMeters
 
-    /// Puts the pipeline, outermost first, before the endpoints.
+    /// Puts the pipeline, outermost first, before the endpoints; requests are counted by `metrics`.
     public init(
         endpoints: [Endpoint], pipeline: [PipelineStage] = [], publicURL: PublicURL,
         trustedProxies: TrustedProxies = TrustedProxies([]), bodyLimit: Int = 64 * 1024,
-        time: any TimeSource, random: any RandomSource, logger: Logger
+        time: any TimeSource, random: any RandomSource, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logger: Logger
     ) {
         self.bodyLimit = bodyLimit
         routes = RouteTable(endpoints.map(\.declaration))
+        meters = RequestMeters(routes, time: time, in: metrics)
         renderer = ProblemRenderer(publicURL: publicURL)
         refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger)
         admission = Admission(
@@ -59,7 +63,10 @@ public struct FrontDoor: HTTPResponder {
 
     /// The answer to a request, with its id.
     public func respond(to request: Request, context: Exchange) async throws -> Response {
+        let start = meters.begin()
         var exchange = context
+        var status: HTTPResponse.Status?
+        defer { meters.end(exchange, status, since: start) }
         admission.admit(request, &exchange)
         var response: Response
         do {
@@ -68,6 +75,7 @@ public struct FrontDoor: HTTPResponder {
             response = renderer.response(to: error, to: request, in: exchange)
         }
         response.headers[.requestID] = exchange.requestID
+        status = response.status
         return request.method == .head ? response.createHeadResponse() : response
     }
 

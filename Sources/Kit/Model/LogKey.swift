@@ -26,10 +26,14 @@ public enum LogKey {
     public static let module = "module"
     /// How long credentials are answered without news of the revocation log, in seconds.
     public static let staleAfterSeconds = "stale_after_seconds"
+    /// When a refused client is told to come again, in seconds.
+    public static let retryAfterSeconds = "retry_after_seconds"
     /// Where something stands in the configuration file.
     public static let place = "place"
     /// The way to a setting.
     public static let setting = "setting"
+    /// A metric's name.
+    public static let metric = "metric"
     /// A mail's id in the outbox.
     public static let mail = "mail"
     /// A signing key's id, which tokens state as `kid`.

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 import Synchronization
@@ -6,6 +7,8 @@ import Synchronization
 public struct Provision: Sendable {
     /// Logs under the module's name.
     public let logger: Logger
+    /// Makes what the module counts with; what it makes is shown to operators at `GET /metrics`.
+    public let metrics: any MetricsFactory
     /// The clocks.
     public let time: any TimeSource
     /// The random generator.
@@ -21,10 +24,12 @@ public struct Provision: Sendable {
     private let store: (any Storage)?
     private let services: ServiceList
 
-    /// States every part; `keyring` and `storage` are nil while the storage module itself is made.
+    /// States every part; `keyring` and `storage` are nil while the storage module itself is made. By default nothing
+    /// is counted.
     public init(
         logger: Logger, time: any TimeSource, random: any RandomSource, folder: String, publicURL: PublicURL,
-        mayCreate: Bool = true, keyring: SecretKeyring?, storage: (any Storage)?, services: ServiceList
+        mayCreate: Bool = true, keyring: SecretKeyring?, storage: (any Storage)?, services: ServiceList,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
     ) {
         self.logger = logger
         self.time = time
@@ -35,6 +40,7 @@ public struct Provision: Sendable {
         keys = keyring
         self.store = storage
         self.services = services
+        self.metrics = metrics
     }
 
     /// The deployment's store; throws ``ProvisionError`` for the module that makes it.

@@ -10,6 +10,9 @@ public protocol OutboxRecords {
     /// When the next mail that is not parked falls due.
     func nextDue() throws(StorageError) -> Timestamp?
 
+    /// When the oldest mail that is not parked was written.
+    func oldest() throws(StorageError) -> Timestamp?
+
     /// Erases a mail that was delivered.
     func delivered(_ id: String) throws(StorageError)
 

@@ -35,7 +35,8 @@ enum Argon2idModule {
 extension PooledPasswordHasher {
     /// Makes a hasher with a pool of its own, which stops with the gateway.
     convenience init(format: PasswordFormat, policy: PasswordPolicy, provision: Provision) throws(HashingFailure) {
-        let pool = HashingPool(time: provision.time)
+        let pool = HashingPool(
+            time: provision.time, watch: HashingWatch(metrics: provision.metrics, logger: provision.logger))
         try self.init(
             format: format, policy: policy, pool: pool, random: provision.random, logger: provision.logger)
         provision.run(pool)

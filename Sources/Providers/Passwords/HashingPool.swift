@@ -15,8 +15,11 @@ final class HashingPool: Sendable {
 
     /// Starts so many threads, behind which at most `capacity` jobs wait. Debuggers and `top -H` show them by the name,
     /// of which Linux keeps 15 bytes.
-    init(threads: Int, capacity: Int, time: any TimeSource, name: String = "hashing") {
-        queue = HashingQueue(threads: threads, capacity: capacity, time: time)
+    init(
+        threads: Int, capacity: Int, time: any TimeSource, name: String = "hashing",
+        watch: HashingWatch = HashingWatch()
+    ) {
+        queue = HashingQueue(threads: threads, capacity: capacity, time: time, watch: watch)
         for _ in 0..<threads {
             Thread.detachNewThread { [queue] in
                 Self.nameThread(name)
@@ -44,9 +47,9 @@ final class HashingPool: Sendable {
     }
 
     /// A pool for this machine: a thread for each core, and 32 jobs behind each.
-    convenience init(time: any TimeSource) {
+    convenience init(time: any TimeSource, watch: HashingWatch) {
         let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
-        self.init(threads: cores, capacity: 32 * cores, time: time)
+        self.init(threads: cores, capacity: 32 * cores, time: time, watch: watch)
     }
 
     deinit { queue.stop() }

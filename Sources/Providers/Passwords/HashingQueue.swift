@@ -15,8 +15,10 @@ final class HashingQueue: Sendable {
     }
 
     private struct State {
-        var waiting: [Job] = []
+        var waiting: [(job: Job, since: Duration)] = []
         var running = 0
+        /// Whether a job was refused since the queue was last empty.
+        var isFull = false
         var lastTicket: UInt64 = 0
         var isStopped = false
         /// How long a job takes, as a moving average over about eight; a guess before the first is done.
@@ -28,11 +30,14 @@ final class HashingQueue: Sendable {
     private let threads: Int
     private let capacity: Int
     private let time: any TimeSource
+    private let watch: HashingWatch
 
-    init(threads: Int, capacity: Int, time: any TimeSource) {
+    init(threads: Int, capacity: Int, time: any TimeSource, watch: HashingWatch) {
         self.threads = threads
         self.capacity = capacity
         self.time = time
+        self.watch = watch
+        watch.begin(threads: threads, capacity: capacity)
     }
 
     /// A number that no other job has.
@@ -48,21 +53,32 @@ final class HashingQueue: Sendable {
 
     /// Queues a job, or refuses it at once when the queue is full.
     func add(_ job: Job) {
-        let retryAfter: Duration? = state.withLock { state in
+        let now = time.elapsed()
+        let (retryAfter, isNews): (Duration?, Bool) = state.withLock { state in
             // A job with a thread free for it does not wait.
             let room = capacity + max(0, threads - state.running)
-            guard !state.isStopped, state.waiting.count < room else { return self.retryAfter(state) }
-            state.waiting.append(job)
-            return nil
+            guard !state.isStopped, state.waiting.count < room else {
+                defer { state.isFull = !state.isStopped }
+                return (self.retryAfter(state), !state.isFull && !state.isStopped)
+            }
+            state.waiting.append((job, now))
+            watch.waiting(state.waiting.count)
+            return (nil, false)
         }
-        if let retryAfter { job.refuse(retryAfter) } else { wakeUps.signal() }
+        guard let retryAfter else {
+            wakeUps.signal()
+            return
+        }
+        watch.refused(isFirst: isNews, retryAfter: retryAfter)
+        job.refuse(retryAfter)
     }
 
     /// Refuses a job that still waits; one that runs is left to run.
     func remove(_ ticket: UInt64) {
         let removed: Job? = state.withLock { state in
-            guard let place = state.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-            return state.waiting.remove(at: place)
+            guard let place = state.waiting.firstIndex(where: { $0.job.ticket == ticket }) else { return nil }
+            defer { watch.waiting(state.waiting.count) }
+            return state.waiting.remove(at: place).job
         }
         removed?.refuse(.seconds(1))
     }
@@ -71,8 +87,9 @@ final class HashingQueue: Sendable {
     func stop() {
         let refused = state.withLock { state in
             state.isStopped = true
+            watch.waiting(0)
             defer { state.waiting = [] }
-            return state.waiting
+            return state.waiting.map(\.job)
         }
         for job in refused { job.refuse(.seconds(1)) }
         for _ in 0..<threads { wakeUps.signal() }
@@ -82,21 +99,28 @@ final class HashingQueue: Sendable {
     func work() {
         while true {
             wakeUps.wait()
-            let (job, isStopped) = state.withLock { state -> (Job?, Bool) in
+            let (next, isStopped) = state.withLock { state -> ((job: Job, since: Duration)?, Bool) in
                 // A job that was removed leaves its wake-up behind, and then nothing is here.
                 guard !state.waiting.isEmpty else { return (nil, state.isStopped) }
                 state.running += 1
+                defer { watch.waiting(state.waiting.count) }
                 return (state.waiting.removeFirst(), false)
             }
             if isStopped { return }
-            guard let job else { continue }
+            guard let next else { continue }
             let start = time.elapsed()
-            job.work()
+            watch.began(after: start - next.since)
+            next.job.work()
             let taken = time.elapsed() - start
-            state.withLock { state in
+            watch.ended(after: taken)
+            let isOver = state.withLock { state in
                 state.running -= 1
                 state.usual = (state.usual * 7 + taken) / 8
+                guard state.isFull, state.waiting.isEmpty else { return false }
+                state.isFull = false
+                return true
             }
+            if isOver { watch.emptied() }
         }
     }
 

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// The modules stand in `Argon2idModule.swift` and `BcryptModule.swift`, their common policy in
 /// `PasswordPolicySettings.swift` and `CommonPasswords.swift`. `PasswordFormat` makes hashes, `StoredHash` reads and
-/// checks them, `Argon2id` and `Bcrypt` wrap the C libraries, `HashingPool` and `HashingQueue` hold the threads.
+/// checks them, `Argon2id` and `Bcrypt` wrap the C libraries, `HashingPool` and `HashingQueue` hold the threads,
+/// and `HashingWatch` tells operators of them.
 final class PooledPasswordHasher: PasswordHasher {
     let policy: PasswordPolicy
     private let format: PasswordFormat

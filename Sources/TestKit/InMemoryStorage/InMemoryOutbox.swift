@@ -29,6 +29,10 @@ struct InMemoryOutbox: OutboxRecords {
         records.tables.outbox.filter { !$0.isParked }.map(\.dueAt).min()
     }
 
+    func oldest() throws(StorageError) -> Timestamp? {
+        records.tables.outbox.filter { !$0.isParked }.map(\.createdAt).min()
+    }
+
     func delivered(_ id: String) throws(StorageError) {
         try records.change { tables throws(StorageError) in tables.outbox.removeAll { $0.id == id } }
     }

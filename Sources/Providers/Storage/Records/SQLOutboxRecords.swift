@@ -39,6 +39,12 @@ struct SQLOutboxRecords: OutboxRecords {
         }
     }
 
+    func oldest() throws(StorageError) -> Timestamp? {
+        try connection.row("SELECT created_at FROM outbox WHERE is_parked = 0 ORDER BY created_at LIMIT 1", [:]) {
+            row throws(StorageError) in try row.moment("created_at")
+        }
+    }
+
     func delivered(_ id: String) throws(StorageError) {
         try connection.execute("DELETE FROM outbox WHERE id = :id", ["id": .text(id)])
     }

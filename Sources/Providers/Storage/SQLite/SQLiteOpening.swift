@@ -7,7 +7,7 @@ extension SQLiteStorage {
     /// Opens a database file, made if missing, and brings its schema up; throws ``SQLiteOpenFailure`` with the path.
     static func open(
         path: String, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
-        busyTimeout: Duration = .seconds(5), queueLimit: Int = 1000
+        busyTimeout: Duration = .seconds(5), queueLimit: Int = 1000, meters: StorageMeters = StorageMeters()
     ) async throws(SQLiteOpenFailure) -> SQLiteStorage {
         let result = await withCheckedContinuation { continuation in
             DispatchQueue(label: "storage.open").async {
@@ -20,7 +20,7 @@ extension SQLiteStorage {
         let storage = SQLiteStorage(
             pool: try result.get(), migrator: Migrator(scripts: scripts, table: Migrator.sqliteTable), time: time,
             busyTimeout: busyTimeout, readers: TurnQueue(limit: queueLimit, patience: patience, time: time),
-            writers: TurnQueue(limit: queueLimit, patience: patience, time: time))
+            writers: TurnQueue(limit: queueLimit, patience: patience, time: time), meters: meters)
         do {
             _ = try await storage.migrate()
         } catch {

@@ -14,6 +14,7 @@ struct SQLiteStorage: Storage {
     let busyTimeout: Duration
     let readers: TurnQueue
     let writers: TurnQueue
+    let meters: StorageMeters
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
@@ -50,13 +51,15 @@ struct SQLiteStorage: Storage {
     func reading<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        try await readers.turn { turn in
-            pool.asyncRead { database in
-                turn.take { _ throws(StorageError) in
-                    do throws(any Error) {
-                        return try body(GRDBConnection(database: try database.get(), access: .read))
-                    } catch {
-                        throw SQLiteFailure.reaction(to: error, in: .read)
+        try await meters.timing(.read, by: time) { () async throws(StorageError) in
+            try await readers.turn { turn in
+                pool.asyncRead { database in
+                    turn.take { _ throws(StorageError) in
+                        do throws(any Error) {
+                            return try body(GRDBConnection(database: try database.get(), access: .read))
+                        } catch {
+                            throw SQLiteFailure.reaction(to: error, in: .read)
+                        }
                     }
                 }
             }
@@ -67,11 +70,13 @@ struct SQLiteStorage: Storage {
     func writing<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws(StorageError) -> Value
     ) async throws(StorageError) -> Value {
-        try await writers.turn { turn in
-            pool.asyncWriteWithoutTransaction { [busyTimeout] database in
-                turn.take { timeLeft throws(StorageError) in
-                    try database.waiting(forLocks: timeLeft, insteadOf: busyTimeout) { () throws(StorageError) in
-                        try Self.transact(on: database, body)
+        try await meters.timing(.write, by: time) { () async throws(StorageError) in
+            try await writers.turn { turn in
+                pool.asyncWriteWithoutTransaction { [busyTimeout] database in
+                    turn.take { timeLeft throws(StorageError) in
+                        try database.waiting(forLocks: timeLeft, insteadOf: busyTimeout) { () throws(StorageError) in
+                            try Self.transact(on: database, body)
+                        }
                     }
                 }
             }

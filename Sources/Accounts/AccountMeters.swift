@@ -1,0 +1,86 @@
+import CoreMetrics
+import GatewayKit
+
+/// Counts what becomes of what people ask for. A flow counts when its transaction is over, for the transaction itself
+/// may run again.
+struct AccountMeters: Sendable {
+    let registrations: OutcomeCounter<RegistrationResult>
+    let logins: OutcomeCounter<LoginResult>
+    let refreshes: OutcomeCounter<RefreshResult>
+    let proofs: OutcomeCounter<ProofResult>
+    let resetRequests: OutcomeCounter<ResetRequestResult>
+    let resets: OutcomeCounter<ResetResult>
+
+    init(in factory: any MetricsFactory = NOOPMetricsHandler.instance) {
+        registrations = OutcomeCounter("auth_gateway_registrations_total", in: factory)
+        logins = OutcomeCounter("auth_gateway_logins_total", in: factory)
+        refreshes = OutcomeCounter("auth_gateway_refreshes_total", in: factory)
+        proofs = OutcomeCounter("auth_gateway_password_proofs_total", in: factory)
+        resetRequests = OutcomeCounter("auth_gateway_reset_requests_total", in: factory)
+        resets = OutcomeCounter("auth_gateway_password_resets_total", in: factory)
+    }
+}
+
+enum RegistrationResult: String, CaseIterable {
+    case registered, closed, failed
+    case passwordRefused = "password_refused"
+    case usernameTaken = "username_taken"
+    case emailTaken = "email_taken"
+
+    init(_ outcome: Registration.Outcome) {
+        self =
+            switch outcome {
+            case .registered: .registered
+            case .closed: .closed
+            case .passwordRefused: .passwordRefused
+            case .usernameTaken: .usernameTaken
+            case .emailTaken: .emailTaken
+            }
+    }
+}
+
+/// The refusals are the reasons that the audit trail states.
+enum LoginResult: String, CaseIterable {
+    case succeeded, unknown, password, disabled, changed, failed
+    case backOff = "back_off"
+}
+
+enum RefreshResult: String, CaseIterable {
+    case rotated, repeated, replayed, refused, failed
+}
+
+/// What becomes of a current password that somebody with a session states.
+enum ProofResult: String, CaseIterable {
+    case right, wrong, gone, failed
+    case backOff = "back_off"
+
+    init<Value>(_ finding: OwnerProof.Finding<Value>) {
+        self =
+            switch finding {
+            case .owner: .right
+            case .wrongPassword: .wrong
+            case .tooManyGuesses: .backOff
+            case .gone: .gone
+            }
+    }
+}
+
+enum ResetRequestResult: String, CaseIterable {
+    case mailed, unknown, failed
+    case heldBack = "held_back"
+}
+
+enum ResetResult: String, CaseIterable {
+    case reset, failed
+    case invalidLink = "invalid_link"
+    case passwordRefused = "password_refused"
+
+    init(_ outcome: Recovery.Outcome) {
+        self =
+            switch outcome {
+            case .reset: .reset
+            case .invalidLink: .invalidLink
+            case .passwordRefused: .passwordRefused
+            }
+    }
+}
