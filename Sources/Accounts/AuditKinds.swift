@@ -1,10 +1,11 @@
 public import GatewayKit
 
-/// Every kind of event that flows write into the audit trail.
+/// Every kind of event that flows write into the audit trail; `docs/audit.md` has them in a table.
 extension AuditEvent.Kind {
-    /// Someone made an account of their own.
+    /// Someone made an account of their own; facts: `username`.
     public static let registered = Self("registered")
-    /// A password was right, and a session began; facts: `session`.
+    /// A password was right, and a session began; facts: `session`, and `rehashed` when the stored hash was replaced by
+    /// a stronger one.
     public static let loginSucceeded = Self("login_succeeded")
     /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `changed`.
     public static let loginFailed = Self("login_failed")
@@ -13,32 +14,39 @@ extension AuditEvent.Kind {
     public static let guessesExhausted = Self("guesses_exhausted")
     /// A new password was asked for too often: further mails are held back for a while; facts: `seconds`.
     public static let resetsExhausted = Self("resets_exhausted")
-    /// Someone with a session gave a wrong current password.
+    /// Someone with a session gave a wrong current password; facts: `session`.
     public static let passwordRefused = Self("password_refused")
-    /// A session was ended by its owner; facts: `session`.
+    /// A session was ended by its owner; facts: `session`, and `by_session` when another session asked for it.
     public static let loggedOut = Self("logged_out")
-    /// All sessions were ended.
+    /// All sessions were ended; facts: `sessions`, how many.
     public static let loggedOutEverywhere = Self("logged_out_everywhere")
     /// A refresh token was presented that had long been rotated, and its family was ended; facts: `session`.
     public static let refreshReplayed = Self("refresh_replayed")
-    /// A link for a new password was asked for; without an account, for an address that nobody has.
+    /// A link for a new password was asked for, and mailed where there is an account.
     public static let resetRequested = Self("reset_requested")
-    /// A password was set by a mailed link.
+    /// A password was set by a mailed link; facts: `sessions`, how many it ended.
     public static let passwordReset = Self("password_reset")
-    /// A password was changed by its owner or an operator.
+    /// A password was changed by its owner or an operator; facts: `sessions`, how many it ended.
     public static let passwordChanged = Self("password_changed")
     /// A user's name was changed; facts: `from`, `to`.
     public static let renamed = Self("renamed")
-    /// An account was deleted by its owner or an operator.
+    /// An account was deleted by its owner or an operator; facts: `username`.
     public static let accountDeleted = Self("account_deleted")
-    /// An operator made an account.
+    /// An operator made an account; facts: `username`, and `groups`, comma-separated.
     public static let accountCreated = Self("account_created")
-    /// An operator set an account's groups; facts: `groups`, comma-separated.
+    /// An operator set an account's groups; facts: `groups`, comma-separated, and `former`, those before.
     public static let groupsChanged = Self("groups_changed")
-    /// An operator closed an account.
+    /// An operator closed an account; facts: `sessions`, how many it ended.
     public static let accountDisabled = Self("account_disabled")
     /// Waiting mails were sealed with another key of the secret file; facts: `count`.
     public static let mailsResealed = Self("mails_resealed")
     /// An operator opened an account again.
     public static let accountEnabled = Self("account_enabled")
+
+    /// All of them.
+    static let all: [Self] = [
+        registered, loginSucceeded, loginFailed, guessesExhausted, passwordRefused, refreshReplayed, loggedOut,
+        loggedOutEverywhere, resetRequested, resetsExhausted, passwordReset, passwordChanged, renamed, accountDeleted,
+        accountCreated, groupsChanged, accountDisabled, accountEnabled,
+    ]
 }

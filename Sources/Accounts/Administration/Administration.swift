@@ -63,7 +63,9 @@ public struct Administration: Sendable {
             case .emailTaken: return .emailTaken
             case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
             }
-            try records.audit.append(someone.event(.accountCreated, of: account.id, at: account.createdAt))
+            let facts = ["username": account.username.text, "groups": account.groups.commaSeparated]
+            try records.audit.append(
+                someone.event(.accountCreated, of: account.id, at: account.createdAt, facts: facts))
             return .created(account)
         }
     }
@@ -86,29 +88,28 @@ public struct Administration: Sendable {
         of id: AccountID, to groups: Set<GroupName>, by someone: Operator
     ) async throws(AccountsError) -> Account? {
         let list = groups.sorted()
-        let facts = ["groups": list.map(\.text).joined(separator: ",")]
-        return try await change(id, .groupsChanged, facts, by: someone) { account in
-            guard account.groups != list else { return false }
-            account.groups = list
-            return true
+        return try await change(id, .groupsChanged, by: someone) { account in
+            guard account.groups != list else { return nil }
+            defer { account.groups = list }
+            return ["groups": list.commaSeparated, "former": account.groups.commaSeparated]
         }
     }
 
     /// Closes an account and ends its sessions. The account as it is now, or nil for none.
     public func disable(_ id: AccountID, by someone: Operator) async throws(AccountsError) -> Account? {
         try await change(id, .accountDisabled, endsSessions: true, by: someone) { account in
-            guard !account.isDisabled else { return false }
+            guard !account.isDisabled else { return nil }
             account.isDisabled = true
-            return true
+            return [:]
         }
     }
 
     /// Opens an account again. The account as it is now, or nil for none.
     public func enable(_ id: AccountID, by someone: Operator) async throws(AccountsError) -> Account? {
         try await change(id, .accountEnabled, by: someone) { account in
-            guard account.isDisabled else { return false }
+            guard account.isDisabled else { return nil }
             account.isDisabled = false
-            return true
+            return [:]
         }
     }
 
@@ -125,7 +126,7 @@ public struct Administration: Sendable {
         let notice = try letters.passwordChanged(to: found)
         let changed = try await change(id, .passwordChanged, endsSessions: true, notice: notice, by: someone) {
             $0.passwordHash = hash
-            return true
+            return [:]
         }
         return changed == nil ? .missing : .changed
     }
@@ -140,20 +141,20 @@ public struct Administration: Sendable {
         return isDeleted
     }
 
-    /// Changes an account, raises its version and revokes what was issued under the old one; `apply` says whether there
-    /// was anything to change.
+    /// Changes an account, raises its version and revokes what was issued under the old one; `apply` gives the
+    /// facts for the audit trail, or nil when there was nothing to change.
     private func change(
-        _ id: AccountID, _ kind: AuditEvent.Kind, _ facts: [String: String] = [:], endsSessions: Bool = false,
-        notice: OutboxMail? = nil, by someone: Operator, apply: @escaping @Sendable (inout Account) -> Bool
+        _ id: AccountID, _ kind: AuditEvent.Kind, endsSessions: Bool = false, notice: OutboxMail? = nil,
+        by someone: Operator, apply: @escaping @Sendable (inout Account) -> [String: String]?
     ) async throws(AccountsError) -> Account? {
         let now = time.now()
         let changed: Account? = try await storage.commit { records throws(StorageError) in
             guard var account = try records.accounts.account(id) else { return nil }
-            guard apply(&account) else { return account }
+            guard var facts = apply(&account) else { return account }
             account.version += 1
             try records.accounts.save(account)
             if endsSessions {
-                _ = try records.sessions.endAll(of: id, except: nil)
+                facts["sessions"] = "\(try records.sessions.endAll(of: id, except: nil).count)"
                 try records.links.deleteAll(of: id, for: .reset)
             }
             if kind == .passwordChanged { try records.guesses.clear(GuessKey(id).text) }
@@ -166,6 +167,10 @@ public struct Administration: Sendable {
         await revoker.settle()
         return changed
     }
+}
+
+extension [GroupName] {
+    fileprivate var commaSeparated: String { map(\.text).joined(separator: ",") }
 }
 
 extension Operator {

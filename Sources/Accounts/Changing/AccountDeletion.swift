@@ -46,6 +46,8 @@ extension Records {
     ) throws(StorageError) -> Bool {
         guard let account = try accounts.account(id), try accounts.delete(id) else { return false }
         try guesses.clear(GuessKey(id).text)
+        var event = event
+        event.facts["username"] = account.username.text
         try audit.append(event)
         try revoker.revoke(.account(id, leastVersion: account.version + 1), at: moment, in: self)
         return true

@@ -72,7 +72,8 @@ public struct PasswordChange: Sendable {
             let ended = try records.sessions.endAll(of: account.id, except: claims.sessionID)
             try records.links.deleteAll(of: account.id, for: .reset)
             try proof.check.guesses.forgive(account.id, in: records)
-            try records.audit.append(visitor.event(.passwordChanged, of: account.id, at: now))
+            try records.audit.append(
+                visitor.event(.passwordChanged, of: account.id, at: now, facts: ["sessions": "\(ended.count)"]))
             try records.outbox.enqueue(notice)
             for id in ended { try revoker.revoke(.session(id), at: now, in: records) }
             return standing

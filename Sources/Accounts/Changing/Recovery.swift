@@ -116,10 +116,11 @@ public struct Recovery: Sendable {
         account.isEmailVerified = true
         account.version += 1
         try records.accounts.save(account)
-        _ = try records.sessions.endAll(of: account.id, except: nil)
+        let ended = try records.sessions.endAll(of: account.id, except: nil)
         try records.links.deleteAll(of: account.id, for: .reset)
         try guesses.forgive(account.id, in: records)
-        try records.audit.append(visitor.event(.passwordReset, of: account.id, at: now))
+        try records.audit.append(
+            visitor.event(.passwordReset, of: account.id, at: now, facts: ["sessions": "\(ended.count)"]))
         try records.outbox.enqueue(notice)
         try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
         return true

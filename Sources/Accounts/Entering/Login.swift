@@ -91,12 +91,15 @@ public struct Login: Sendable {
                 return nil
             }
             current.lastLoginAt = now
-            if let hash, current.passwordHash == account.passwordHash { current.passwordHash = hash }
+            var facts = ["session": id.text]
+            if let hash, current.passwordHash == account.passwordHash {
+                current.passwordHash = hash
+                facts["rehashed"] = "true"
+            }
             try records.accounts.save(current)
             try records.sessions.insert(session, first: RefreshTokenRecord(hash: token.hash, sessionID: id))
             try check.guesses.forgive(account.id, in: records)
-            try records.audit.append(
-                visitor.event(.loginSucceeded, of: account.id, at: now, facts: ["session": id.text]))
+            try records.audit.append(visitor.event(.loginSucceeded, of: account.id, at: now, facts: facts))
             return current
         }
         guard let committed else { return nil }

@@ -49,7 +49,9 @@ public struct Registration: Sendable {
             let change = try records.accounts.insert(account)
             guard change == .stored else { return change }
             try records.outbox.enqueue(welcome)
-            try records.audit.append(visitor.event(.registered, of: account.id, at: account.createdAt))
+            let facts = ["username": account.username.text]
+            try records.audit.append(
+                visitor.event(.registered, of: account.id, at: account.createdAt, facts: facts))
             return change
         }
         switch change {

@@ -52,7 +52,8 @@ struct OwnerProof: Sendable {
             guard let account = found else { return .gone }
             if let wait { return .tooManyGuesses(retryAfter: wait) }
             guard case .matches = try await check.verdict(on: password, of: account, countedAs: key) else {
-                let event = visitor.event(.passwordRefused, of: account.id, at: time.now())
+                let event = visitor.event(
+                    .passwordRefused, of: account.id, at: time.now(), facts: ["session": claims.sessionID.text])
                 try await storage.commit { records throws(StorageError) in try records.audit.append(event) }
                 return .wrongPassword
             }

@@ -73,8 +73,9 @@ public struct Logout: Sendable {
             guard var account = try records.accounts.account(id) else { continue }
             account.version += 1
             try records.accounts.save(account)
-            _ = try records.sessions.endAll(of: id, except: nil)
-            try records.audit.append(visitor.event(.loggedOutEverywhere, of: id, at: now))
+            let ended = try records.sessions.endAll(of: id, except: nil)
+            try records.audit.append(
+                visitor.event(.loggedOutEverywhere, of: id, at: now, facts: ["sessions": "\(ended.count)"]))
             versions[id] = account.version
         }
         for (id, version) in versions {

@@ -35,8 +35,9 @@ public struct SessionList: Sendable {
                 return false
             }
             _ = try records.sessions.end(id)
-            try records.audit.append(
-                visitor.event(.loggedOut, of: claims.accountID, at: now, facts: ["session": id.text]))
+            var facts = ["session": id.text]
+            if id != claims.sessionID { facts["by_session"] = claims.sessionID.text }
+            try records.audit.append(visitor.event(.loggedOut, of: claims.accountID, at: now, facts: facts))
             try revoker.revoke(.session(id), at: now, in: records)
             return true
         }

@@ -1,0 +1,109 @@
+import Foundation
+import GatewayKit
+import GatewayTestKit
+import Testing
+
+@testable import GatewayAccounts
+
+@Suite(.timeLimit(.minutes(1))) struct AuditTests {
+    @Test func `every kind of event is written by a flow, with the facts that the page says, and with no secret`()
+        async throws
+    {
+        let world = try World()
+        var secrets = [World.password.revealText(), "canary password", "canary-name"]
+        secrets += try await live(in: world)
+        let events = try await world.storage.read { records throws(StorageError) in
+            try records.audit.latest(of: nil, limit: 1000)
+        }
+        var facts: [String: Set<String>] = [:]
+        for event in events { facts[event.kind.word, default: []].formUnion(event.facts.keys) }
+        #expect(facts == (try Self.documented()))
+        #expect(Set(facts.keys) == Set(AuditEvent.Kind.all.map(\.word)))
+        #expect(Set(events.map(\.actor)) == ["self", "command-line"])
+        let text = "\(events)"
+        for secret in secrets + ["@", "example.com"] { #expect(!text.contains(secret), "\(secret)") }
+    }
+
+    @Test func `an ended session is told with the one that ended it, and a change with how many it ended`() async throws
+    {
+        let world = try World()
+        try await world.account()
+        let first = try await world.logIn().access.claims
+        let second = try await world.logIn().access.claims
+        _ = try await world.logIn()
+        _ = try await world.flows.sessions.end(first.sessionID, of: second, from: world.visitor)
+        _ = try await world.flows.passwordChange.change(
+            second, from: World.password, to: Password("another password"), by: world.visitor)
+        let events = try await world.storage.read { records throws(StorageError) in
+            try records.audit.latest(of: nil, limit: 2)
+        }
+        #expect(
+            events.map(\.facts) == [
+                ["sessions": "1"], ["session": first.sessionID.text, "by_session": second.sessionID.text],
+            ])
+    }
+
+    /// A life in which everything happens; the secrets that came up in it.
+    private func live(in world: World) async throws -> [String] {
+        let (flows, visitor) = (world.flows, world.visitor)
+        var secrets: [String] = []
+        let account = try await world.account()
+        world.hasher.outdateHashes()
+        let first = try await world.logIn()
+        let second = try await world.refresh(try await world.refresh(first.refreshToken).refreshToken)
+        world.time.advance(by: .seconds(60))
+        _ = try await flows.refresh.refresh(first.refreshToken, from: visitor)
+        secrets += [first, second].flatMap { [$0.access.token.reveal(), $0.refreshToken.reveal()] }
+        let third = try await world.logIn().access.claims
+        _ = try await flows.sessions.end(try await world.logIn().access.claims.sessionID, of: third, from: visitor)
+        _ = try await flows.logout.logOut(third, nil, everywhere: true, from: visitor)
+        let fourth = try await world.logIn().access.claims
+        _ = try await flows.passwordChange.change(
+            fourth, from: Password("canary password"), to: World.password, by: visitor)
+        _ = try await flows.passwordChange.change(
+            fourth, from: World.password, to: Password("canary password"), by: visitor)
+        _ = try await flows.profile.rename(fourth, to: try Username("johnny"), from: visitor)
+        for _ in 1...6 { try await flows.recovery.requestReset(for: account.email, from: visitor) }
+        _ = try await flows.recovery.requestReset(for: try EmailAddress("nobody@example.com"), from: visitor)
+        let token = try #require(try await world.mails().compactMap(Self.token).last)
+        secrets.append(token.reveal())
+        _ = try await flows.recovery.reset(by: token, to: World.password, from: visitor)
+        for _ in 1...11 {
+            _ = try await flows.login.logIn(as: "canary-name", password: Password("canary password"), from: visitor)
+        }
+        try await administer(world)
+        let last = try await world.logIn("root").access.claims
+        _ = try await flows.deletion.delete(last, password: World.password, from: visitor)
+        return secrets
+    }
+
+    private func administer(_ world: World) async throws {
+        let administration = world.flows.administration
+        let creation = try await administration.create(
+            try Username("root"), try EmailAddress("root@example.com"), password: World.password, groups: [],
+            by: .commandLine)
+        guard case .created(let root) = creation else { throw Unexpected(creation) }
+        _ = try await administration.setGroups(of: root.id, to: [try GroupName("admins")], by: .commandLine)
+        _ = try await administration.disable(root.id, by: .commandLine)
+        _ = try await administration.enable(root.id, by: .commandLine)
+    }
+
+    private static func token(in mail: Mail) -> OpaqueToken? {
+        mail.text.split(separator: "\n").first { $0.contains("/auth/reset-password/") }
+            .map { OpaqueToken(String($0.split(separator: "/").last ?? "")) }
+    }
+
+    /// The kinds in the table of docs/audit.md, with their facts.
+    private static func documented() throws -> [String: Set<String>] {
+        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+        let page = try String(contentsOfFile: root + "/docs/audit.md", encoding: .utf8)
+        var kinds: [String: Set<String>] = [:]
+        for line in page.split(separator: "\n") where line.hasPrefix("| `") {
+            let cells = line.split(separator: "|")
+            let words = cells.map { $0.matches(of: #/`([a-z_]+)`/#).map { String($0.1) } }
+            guard words.count == 3, let kind = words[0].first else { continue }
+            kinds[kind] = Set(words[2])
+        }
+        return kinds
+    }
+}
