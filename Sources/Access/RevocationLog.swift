@@ -96,7 +96,7 @@ public final class RevocationLog: Service, RevocationFollower {
             }
             guard !isFresh, progress.withLock({ $0.note(isStale: true) }) else { return }
             logger.error(
-                "the revocation log is stale: every credential is answered 503 until the store can be read again",
+                "the revocation log is stale: every credential is answered 503 until it can be read",
                 metadata: facts)
         }
     }

@@ -12,6 +12,24 @@ import Testing
         #expect(fixture.storage.readCount == 1)
     }
 
+    @Test func `operators see what each sight came to, and how many tokens are known`() async throws {
+        let fixture = await Fixture()
+        let (kept, ended) = (try fixture.bearer(session: "s1"), try fixture.bearer(session: "s2"))
+        for values in [[], [kept], [kept], [ended], [kept], ["Bearer x"], ["Bearer a b"], [kept, kept]] {
+            _ = fixture.check.check(authorization: values)
+        }
+        #expect(fixture.check.knownCount == 2)
+        try await fixture.revoke(.session(SessionID("s2")))
+        await fixture.log.catchUp()
+        _ = fixture.check.check(authorization: [ended])
+        fixture.time.advance(by: .seconds(30))
+        _ = fixture.check.check(authorization: [kept])
+        let counts = ["none", "known", "new", "bad", "revoked", "undecided"].map {
+            fixture.metrics.value("auth_gateway_credential_checks_total", ["outcome": $0])
+        }
+        #expect(counts == [1, 2, 2, 3, 1, 1])
+    }
+
     @Test func `a known token ends with its time`() async throws {
         let fixture = await Fixture()
         let bearer = try fixture.bearer()

@@ -10,16 +10,20 @@ struct Fixture {
     let issuer: FakeTokenIssuer
     let log: RevocationLog
     let check: CredentialCheck
+    let metrics = RecordedMetrics()
 
     init(capacity: Int = 100) async {
         issuer = FakeTokenIssuer(time: time)
         log = Self.log(storage, time)
-        check = CredentialCheck(issuer: issuer, revocations: log, time: time, capacity: capacity)
+        check = CredentialCheck(
+            issuer: issuer, revocations: log, time: time, capacity: capacity, metrics: metrics)
         await log.catchUp()
     }
 
-    static func log(_ storage: InMemoryStorage, _ time: ManualTime) -> RevocationLog {
-        RevocationLog(storage: storage, table: RevocationTable(), time: time, logger: Logger(label: "test"))
+    static func log(
+        _ storage: InMemoryStorage, _ time: ManualTime, logger: Logger = Logger(label: "test")
+    ) -> RevocationLog {
+        RevocationLog(storage: storage, table: RevocationTable(), time: time, logger: logger)
     }
 
     /// The Authorization value of a new token.

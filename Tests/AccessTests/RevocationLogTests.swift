@@ -17,6 +17,39 @@ import Testing
         #expect(log.isFresh)
     }
 
+    @Test func `its lag is the time since it was last read to its end, or since this node began`() async throws {
+        let fixture = await Fixture()
+        let log = Fixture.log(fixture.storage, fixture.time)
+        fixture.time.advance(by: .seconds(7))
+        #expect(log.lag == .seconds(7))
+        await log.catchUp()
+        #expect(log.lag == .zero)
+        fixture.time.advance(by: .seconds(3))
+        #expect(log.lag == .seconds(3))
+    }
+
+    @Test func `a store that stays away is said once when it goes, once when it matters, and once when it is back`()
+        async throws
+    {
+        let fixture = await Fixture()
+        let recorded = RecordedLog()
+        let log = Fixture.log(fixture.storage, fixture.time, logger: recorded.logger)
+        await log.catchUp()
+        fixture.storage.setFault(.unavailable)
+        for _ in 0..<3 {
+            for _ in 0..<2 { await log.catchUp() }
+            fixture.time.advance(by: .seconds(29))
+        }
+        fixture.storage.setFault(nil)
+        for _ in 0..<2 { await log.catchUp() }
+        #expect(
+            recorded.lines.map { "\($0.level): \($0.message)" } == [
+                "warning: the revocation log cannot be read; credentials are refused when this lasts",
+                "error: the revocation log is stale: every credential is answered 503 until it can be read",
+                "info: the revocation log is readable again, and credentials are judged again",
+            ])
+    }
+
     @Test func `a restarted node still refuses what was revoked before`() async throws {
         let fixture = await Fixture()
         let bearer = try fixture.bearer()

@@ -12,6 +12,8 @@ struct Doors {
     var pipeline: [PipelineStage] = []
     var trustedProxies: [TrustedProxies.Entry] = []
     var log = RecordedLog()
+    var metrics = RecordedMetrics()
+    var time = ManualTime()
 
     static let routes = [
         Endpoint(Route(.get, "/things/{id}", "Shows a thing.", answers: [])) { _, _, exchange in
@@ -51,8 +53,8 @@ struct Doors {
     func frontDoor() throws -> FrontDoor {
         FrontDoor(
             endpoints: endpoints, pipeline: pipeline, publicURL: try PublicURL("https://auth.example.com"),
-            trustedProxies: TrustedProxies(trustedProxies), bodyLimit: 1000, time: ManualTime(),
-            random: CountedRandom(), logger: log.logger)
+            trustedProxies: TrustedProxies(trustedProxies), bodyLimit: 1000, time: time,
+            random: CountedRandom(), metrics: metrics, logger: log.logger)
     }
 
     /// The answer to one request that goes straight to the front door.

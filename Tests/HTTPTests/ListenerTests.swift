@@ -45,7 +45,7 @@ import Testing
         let warnings = doors.log.lines.filter { $0.level == .warning }
         #expect(
             warnings.map(\.message) == [
-                "the peer that sent X-Forwarded-For is not in server.trusted_proxies: it is ignored"
+                "a peer sent X-Forwarded-For and is ignored: if it is your proxy, add it to server.trusted_proxies"
             ])
         #expect(warnings.map { $0.metadata["address"] } == ["127.0.0.1"])
 

@@ -28,6 +28,17 @@ import Testing
         #expect(third.headers[.rateLimit] == #""2-per-1m";r=0;t=51"#)
     }
 
+    @Test func `operators see how often each rule's route was refused, from nought on`() async throws {
+        let stages = Stages(pipeline: [Self.two])
+        let refusals = { stages.metrics.value("auth_gateway_rate_limit_refusals_total", ["route": "POST /auth/login"]) }
+        for count in 0...2 {
+            _ = try await stages.answer(.post, "/auth/login")
+            if count == 0 { #expect(refusals() == 0) }
+        }
+        #expect(refusals() == 1)
+        #expect(stages.metrics.series.count == 1)
+    }
+
     @Test func `other routes and methods are not counted`() async throws {
         let stages = Stages(pipeline: [Self.two])
         _ = try await stages.answer(.get, "/links/a")
@@ -89,7 +100,10 @@ import Testing
         let answer = try await stages.answer(.post, "/auth/login")
         #expect(answer.status == .serviceUnavailable)
         #expect(answer.code == "unavailable")
-        #expect(stages.log.lines.map(\.message) == ["the counts of a limit are out of reach"])
+        #expect(
+            stages.log.lines.map(\.message) == [
+                "the counts of a limit are out of reach: what it limits is answered 503"
+            ])
     }
 
     @Test func `without rules of its own it limits logins`() async throws {

@@ -16,6 +16,7 @@ struct Stages {
     let time: ManualTime
     let limiter: FakeRateLimiter
     let log = RecordedLog()
+    let metrics = RecordedMetrics()
 
     init(pipeline: [ConfigLiteral], publicURL: String = "https://auth.example.com") {
         (self.pipeline, self.publicURL) = (pipeline, publicURL)
@@ -43,7 +44,7 @@ struct Stages {
     /// The stages, made as the host makes them.
     func made() async throws -> [PipelineStage] {
         let modules = ModuleSet(ModuleSet.middleware.modules + [limiter.module])
-        let provision = try Provision.forTests(time: time, publicURL: publicURL)
+        let provision = try Provision.forTests(time: time, publicURL: publicURL, metrics: metrics)
         var stages: [PipelineStage] = []
         for section in pipeline {
             stages.append(try await Slot.middleware.product(of: section, among: modules, with: provision))

@@ -53,7 +53,11 @@ public struct OutboxDelivery: Service {
                 isStoreAway = false
                 if let rest { await sleep(rest) }
             } catch {
-                if !isStoreAway { logger.warning("the outbox is out of reach", metadata: [LogKey.error: "\(error)"]) }
+                if !isStoreAway {
+                    logger.warning(
+                        "the outbox is out of reach: no mail is delivered until the store can be read again",
+                        metadata: [LogKey.error: "\(error)"])
+                }
                 isStoreAway = true
                 await sleep(Self.longestRest)
             }
@@ -99,7 +103,9 @@ public struct OutboxDelivery: Service {
             // A node that was started before the secret file got that key; the next one, or a restart, can open it.
             return outcome(of: .temporary(cause: SealError.unknownKey(id: id)), for: stored)
         } catch {
-            log(.error, "a mail cannot be opened and is given up", stored, error)
+            log(
+                .error, "a mail cannot be opened and is given up: was a key taken out of the secret file?", stored,
+                error)
             return .givenUp
         }
         do throws(MailerError) {
@@ -142,11 +148,13 @@ public struct OutboxDelivery: Service {
     private func outcome(of failure: MailerError, for stored: OutboxMail) -> Outcome {
         switch failure {
         case .permanent(let cause):
-            log(.error, "a mail was refused and is given up", stored, cause)
+            log(.error, "a mail was refused and is given up: who was to get it has to ask again", stored, cause)
             return .givenUp
         case .temporary(let cause):
             guard let pause = schedule.pause(after: stored.attempts, random) else {
-                log(.error, "a mail was tried too often and is given up", stored, cause)
+                log(
+                    .error, "a mail was tried too often and is given up: who was to get it has to ask again", stored,
+                    cause)
                 return .givenUp
             }
             log(.warning, "a mail could not be sent and is tried again", stored, cause)

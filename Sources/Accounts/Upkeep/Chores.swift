@@ -32,7 +32,9 @@ public struct Chores: Service {
                 do throws(AccountsError) {
                     try await cleanUp()
                 } catch {
-                    logger.warning("clean-up failed, to be tried again", metadata: [LogKey.error: "\(error)"])
+                    logger.warning(
+                        "what has expired could not be removed, and is tried again in some minutes",
+                        metadata: [LogKey.error: "\(error)"])
                 }
             }
         }

@@ -8,6 +8,7 @@ import NIOCore
 /// an operator must know, once.
 struct ProblemRenderer: Sendable {
     let publicURL: PublicURL
+    let pace: WarningPace
 
     /// The answer to whatever was thrown: the route's own, or problem+json.
     func response(to error: any Error, to request: Request, in exchange: Exchange) -> Response {
@@ -69,12 +70,17 @@ struct ProblemRenderer: Sendable {
             if case .busy(let retryAfter) = error { return .busy(retryAfter: retryAfter) }
         case let error as TokenIssuerError:
             if case .noKey = error {
-                logger.warning("there is no key to sign with")
+                logger.log(
+                    level: pace.level(of: "key"),
+                    "there is no key to sign with: tokens are answered 503 until one can be read")
                 return .unavailable
             }
         case let error as RateLimiterError:
             if case .unavailable = error {
-                logger.warning("the counts of a limit are out of reach", metadata: [LogKey.error: "\(error)"])
+                logger.log(
+                    level: pace.level(of: "limits"),
+                    "the counts of a limit are out of reach: what it limits is answered 503",
+                    metadata: [LogKey.error: "\(error)"])
                 return .unavailable
             }
         case let error as any HTTPResponseError:
@@ -84,20 +90,26 @@ struct ProblemRenderer: Sendable {
         case is CancellationError, is ChannelError, is IOError: return .unavailable
         default: break
         }
-        logger.error("a request has failed", metadata: [LogKey.error: "\(error)"])
+        logger.error("a request has failed by a fault of the gateway", metadata: [LogKey.error: "\(error)"])
         return .internalError
     }
 
     private func problem(for error: StorageError, _ logger: Logger) -> Problem {
         switch error {
         case .unavailable:
-            logger.warning("the store is out of reach", metadata: [LogKey.error: "\(error)"])
+            logger.log(
+                level: pace.level(of: "store"), "the store is out of reach: what needs it is answered 503",
+                metadata: [LogKey.error: "\(error)"])
             return .unavailable
         case .outcomeUnknown:
-            logger.error("nobody can tell whether a change was stored", metadata: [LogKey.error: "\(error)"])
+            logger.error(
+                "nobody can tell whether a change was stored: look at the store, then at the audit trail",
+                metadata: [LogKey.error: "\(error)"])
             return .unavailable
         case .broken:
-            logger.error("the store is broken", metadata: [LogKey.error: "\(error)"])
+            logger.error(
+                "the store or its use is broken: keep a copy of it, and report this",
+                metadata: [LogKey.error: "\(error)"])
             return .internalError
         }
     }

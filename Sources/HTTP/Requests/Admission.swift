@@ -72,7 +72,7 @@ final class Admission: Sendable {
     private func warnOfForwarding(_ peer: Peer) {
         guard !hasWarnedOfForwarding.exchange(true, ordering: .relaxed) else { return }
         logger.warning(
-            "the peer that sent X-Forwarded-For is not in server.trusted_proxies: it is ignored",
+            "a peer sent X-Forwarded-For and is ignored: if it is your proxy, add it to server.trusted_proxies",
             metadata: [LogKey.address: "\(peer)"])
     }
 

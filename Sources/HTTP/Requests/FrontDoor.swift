@@ -38,7 +38,7 @@ public struct FrontDoor: HTTPResponder {
         self.bodyLimit = bodyLimit
         routes = RouteTable(endpoints.map(\.declaration))
         meters = RequestMeters(routes, time: time, in: metrics)
-        renderer = ProblemRenderer(publicURL: publicURL)
+        renderer = ProblemRenderer(publicURL: publicURL, pace: WarningPace(time: time))
         refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger)
         admission = Admission(
             routes: routes, trustedProxies: trustedProxies, bodyLimit: bodyLimit, time: time, random: random,

@@ -40,7 +40,7 @@ struct HashingWatch: Sendable {
         refusals.increment()
         guard isFirst else { return }
         logger?.warning(
-            "more passwords are to be hashed than this machine can: logins are answered 503 until the queue has room",
+            "more passwords come than can be hashed: logins are answered 503 until the queue has room",
             metadata: [LogKey.retryAfterSeconds: "\(retryAfter.wholeSecondsRoundedUp)"])
     }
 

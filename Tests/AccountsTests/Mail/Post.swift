@@ -10,6 +10,7 @@ struct Post: Sendable {
     let storage = InMemoryStorage()
     let mailer = RecordingMailer()
     let log = RecordedLog()
+    let metrics = RecordedMetrics()
     let outbox: Outbox
 
     /// Takes the byte that its key consists of.
@@ -37,7 +38,7 @@ struct Post: Sendable {
     func delivery(by mailer: (any Mailer)? = nil, concurrency: Int = 4) -> OutboxDelivery {
         OutboxDelivery(
             storage: storage, mailer: mailer ?? self.mailer, outbox: outbox, time: time, random: CountedRandom(),
-            logger: log.logger, concurrency: concurrency)
+            logger: log.logger, concurrency: concurrency, metrics: metrics)
     }
 
     /// Runs the delivery beside a test's steps and cancels it after them.

@@ -42,6 +42,37 @@ import Testing
         try await pool.run {}
     }
 
+    @Test func `operators see what waits, how long it waited and took, and a full queue once a spell`() async throws {
+        let (time, gate, metrics, log) = (ManualTime(), Gate(), RecordedMetrics(), RecordedLog())
+        let watch = HashingWatch(metrics: metrics, logger: log.logger)
+        let pool = HashingPool(threads: 1, capacity: 2, time: time, watch: watch)
+        let length = { metrics.value("auth_gateway_hashing_queue_length") }
+        #expect(metrics.value("auth_gateway_hashing_threads") == 1)
+        #expect(metrics.value("auth_gateway_hashing_queue_capacity") == 2)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pool.run { gate.pass() } }
+            await gate.waitForArrivals(1)
+            for _ in 0..<2 { group.addTask { try await pool.run {} } }
+            while pool.waitingCount < 2 { await Task.yield() }
+            #expect(length() == 2)
+            for _ in 0..<3 { _ = await Self.refusal { try await pool.run {} } }
+            time.advance(by: .seconds(3))
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(length() == 0)
+        #expect(metrics.value("auth_gateway_hashing_refusals_total") == 3)
+        #expect(metrics.recorded("auth_gateway_hashing_wait_seconds") == [0, 3, 3])
+        // What a job's end leaves to do is done behind its answer.
+        while log.lines.count < 2 { await Task.yield() }
+        #expect(metrics.recorded("auth_gateway_hashing_work_seconds") == [3, 0, 0])
+        #expect(
+            log.lines.map { "\($0.level): \($0.message)" } == [
+                "warning: more passwords come than can be hashed: logins are answered 503 until the queue has room",
+                "info: the queue of passwords to be hashed is empty again",
+            ])
+    }
+
     @Test func `a cancelled caller leaves the queue, and its work is not done`() async throws {
         let gate = Gate()
         let mark = Gate()

@@ -28,7 +28,7 @@ struct LogTruncation: Service {
         } catch {
             if says {
                 logger.warning(
-                    "the database's log could not be cut, erased data may stand in it",
+                    "the database's log could not be cut, erased data may stand in it: does a backup keep it open?",
                     metadata: [LogKey.error: "\(error)"])
             }
             return false
