@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 FLAGS := --enable-code-coverage --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 CODE := $(wildcard Package.swift Sources Tests sql Benchmarks/Package.swift Benchmarks/Sources)
 VENV := .build/venv
+TOOLS := .build/tools
 
 # What the toolchain links with and fetches by, the libraries of this project, and what its tests start.
 TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
@@ -67,11 +68,14 @@ deps-run:
 
 deps-test:
 	@.ci/deps $(TEST_PACKAGES)
-	@$(MAKE) $(addprefix $(VENV)/bin/,$(PYTHON_TOOLS))
+	@$(MAKE) $(addprefix $(VENV)/bin/,$(PYTHON_TOOLS)) $(TOOLS)/promtool
 
 $(VENV)/bin/%:
 	[[ -x $(VENV)/bin/python3 ]] || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet $*
+
+$(TOOLS)/promtool:
+	.ci/promtool $@
 
 swift:
 	@version=$$({ swift --version 2>/dev/null || true; } | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p'); \

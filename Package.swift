@@ -100,7 +100,9 @@ let package = Package(
             path: "Sources/TestKit"),
 
         // Tests mirror the sources
-        .testTarget(name: "GatewayKitTests", dependencies: ["GatewayKit", "GatewayTestKit"], path: "Tests/KitTests"),
+        .testTarget(
+            name: "GatewayKitTests", dependencies: ["GatewayKit", "GatewayTestKit", .metrics],
+            path: "Tests/KitTests"),
         .testTarget(
             name: "GatewayYAMLTests", dependencies: ["GatewayKit", "GatewayYAML", "GatewayTestKit"],
             path: "Tests/YAMLTests", exclude: ["BrokenFiles"]),
@@ -148,7 +150,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit",
                 "GatewayMailers", "GatewayMiddleware", "GatewayProviders", "GatewayTestKit", "GatewayYAML",
-                .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle, .log, .nioCore,
+                .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle, .log, .metrics, .nioCore,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),
         .testTarget(

@@ -11,6 +11,7 @@ struct World {
     let storage = InMemoryStorage(repeatsWrites: true)
     let hasher = FakePasswordHasher()
     let follower = CountingFollower()
+    let metrics = RecordedMetrics()
     let issuer: FakeTokenIssuer
     let outbox: Outbox
     let flows: AccountFlows
@@ -24,7 +25,8 @@ struct World {
             keyring: SecretKeyring([("one", Secret([UInt8](repeating: 7, count: 32)))]), signal: OutboxSignal())
         let roles = AccountRoles(
             storage: storage, hasher: hasher, issuer: issuer, follower: follower, outbox: outbox,
-            publicURL: try PublicURL("https://auth.example.com"), time: time, random: random)
+            publicURL: try PublicURL("https://auth.example.com"), time: time, random: random,
+            metrics: metrics)
         let guesses = LoginSettings.Guesses(
             perAccount: RateLimit(count: 10, per: .seconds(900)), backOffUpTo: .seconds(3600))
         flows = AccountFlows(

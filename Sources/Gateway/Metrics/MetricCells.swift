@@ -43,13 +43,13 @@ final class HistogramCell: TimerHandler, RecorderHandler {
     }
 
     private let bounds: [Double]
-    private let unit: Double
+    private let perUnit: Double
     private let state: Mutex<State>
 
-    /// Takes ascending bounds, and what an integer or a nanosecond is in their unit.
-    init(bounds: [Double], unit: Double) {
+    /// Takes ascending bounds, and how many integers or nanoseconds make their unit.
+    init(bounds: [Double], perUnit: Double) {
         self.bounds = bounds
-        self.unit = unit
+        self.perUnit = perUnit
         state = Mutex(State(counts: [Int](repeating: 0, count: bounds.count + 1)))
     }
 
@@ -63,8 +63,8 @@ final class HistogramCell: TimerHandler, RecorderHandler {
         return Reading(buckets: buckets, sum: state.sum)
     }
 
-    func recordNanoseconds(_ duration: Int64) { record(Double(duration) * unit) }
-    func record(_ value: Int64) { record(Double(value) * unit) }
+    func recordNanoseconds(_ duration: Int64) { record(Double(duration) / perUnit) }
+    func record(_ value: Int64) { record(Double(value) / perUnit) }
 
     func record(_ value: Double) {
         let place = bounds.firstIndex { value <= $0 } ?? bounds.count

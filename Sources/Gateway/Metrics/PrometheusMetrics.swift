@@ -5,8 +5,8 @@ import Synchronization
 
 /// Keeps what the gateway and its modules count, to be read by Prometheus.
 ///
-/// `MetricCells.swift` holds the numbers, `PrometheusText.swift` writes them down, `MetricCatalogue.swift` says what each
-/// means. `ProcessGauges.swift` looks up what the system knows.
+/// `MetricCells.swift` holds the numbers, `PrometheusText.swift` writes them down, `MetricCatalogue.swift` says what
+/// each means. `ProcessGauges.swift` looks up what the system knows.
 final class PrometheusMetrics: MetricsFactory {
     /// How many series one metric has at most, whoever labels it: a label that strangers fill must not fill the memory.
     static let seriesLimit = 1000
@@ -43,11 +43,11 @@ final class PrometheusMetrics: MetricsFactory {
 
     func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         guard aggregate else { return number(.gauge, label, dimensions) }
-        return histogram(label, dimensions) { HistogramCell(bounds: [], unit: 1) }
+        return histogram(label, dimensions) { HistogramCell(bounds: [], perUnit: 1) }
     }
 
     func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogram(label, dimensions) { HistogramCell(bounds: HistogramCell.secondBounds, unit: 1e-9) }
+        histogram(label, dimensions) { HistogramCell(bounds: HistogramCell.secondBounds, perUnit: 1e9) }
     }
 
     func destroyCounter(_ handler: any CounterHandler) { remove(handler) }

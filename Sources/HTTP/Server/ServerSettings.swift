@@ -55,7 +55,7 @@ public struct ServerSettings: Sendable {
         Field("socket_mode", socketMode, default: "0660", "The mode of a unix socket, in octal."),
         Field(
             "operations_listen", operationsAddress, default: "127.0.0.1:9090",
-            "Where health is answered, to operators alone."),
+            "Where health and metrics are shown, to operators alone."),
         Field(
             "public_url", .publicURL, default: "http://localhost:8080",
             "The address under which people reach the gateway, for links and issuer; http for localhost only."

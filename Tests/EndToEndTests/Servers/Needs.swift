@@ -13,9 +13,10 @@ extension Trait where Self == ConditionTrait {
 
 /// Programs that tests start.
 enum Program {
-    /// Where a program lies, in the folder of the tests' own Python packages or in one of the system's.
+    /// Where a program lies, in a folder of the tests' own or in one of the system's.
     static func path(of name: String) -> String? {
-        let folders = [Project.folder + "/.build/venv/bin", "/usr/sbin", "/usr/bin", "/usr/local/bin"]
+        let own = ["/.build/venv/bin", "/.build/tools"].map { Project.folder + $0 }
+        let folders = own + ["/usr/sbin", "/usr/bin", "/usr/local/bin"]
         return folders.map { $0 + "/" + name }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 }

@@ -49,6 +49,19 @@ extension StorageConformance {
             try await storage.writing { try $0.outbox.park("a") }
             #expect(try await storage.reading { try $0.outbox.nextDue() } == Sample.moment(7))
         },
+        Check("the moment of the oldest mail is known, parked ones apart") { storage in
+            #expect(try await storage.reading { try $0.outbox.oldest() } == nil)
+            try await storage.writing { records in
+                for (id, written) in [("b", 20), ("a", 10), ("c", 30)] as [(String, Int64)] {
+                    var mail = Sample.mail(id, dueAt: Sample.moment(100 - written))
+                    mail.createdAt = Sample.moment(written)
+                    try records.outbox.enqueue(mail)
+                }
+            }
+            #expect(try await storage.reading { try $0.outbox.oldest() } == Sample.moment(10))
+            try await storage.writing { try $0.outbox.park("a") }
+            #expect(try await storage.reading { try $0.outbox.oldest() } == Sample.moment(20))
+        },
         Check("delivered mails are erased, put-off ones wait, parked ones are claimed no more") { storage in
             try await enqueue([("sent", 0), ("later", 0), ("parked", 0), ("due", 0)], in: storage)
             try await storage.writing { records in
