@@ -35,7 +35,7 @@ import Testing
         #expect(faulty.contains(#"auth_gateway_ready{check="storage"} 0"#))
     }
 
-    @Test func `each metric has a sentence, and each sentence a full stop`() {
+    @Test func `each metric's sentence ends in a full stop`() {
         #expect(MetricCatalogue.help.values.filter { !$0.hasSuffix(".") } == [])
     }
 
