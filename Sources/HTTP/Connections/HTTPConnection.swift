@@ -7,7 +7,8 @@ import NIOHTTPTypesHTTP1
 /// A connection as Hummingbird serves it, under a ``ConnectionHandler`` of ours; or one too many, which it never sees.
 ///
 /// ``ConnectionState`` is what goes on at it, ``FirstByteHandler`` sees its bytes first, ``RefusalWriter`` makes the
-/// answers that are no request's, ``SurplusConnection`` tells those too many, ``OpenConnections`` counts all.
+/// answers that are no request's, ``SurplusConnection`` tells those too many, ``OpenConnections`` counts all, and
+/// ``ConnectionWatch`` tells operators.
 struct HTTPConnection: ServerChildChannel {
     /// A connection with what serves it, if anything does.
     struct Value: ServerChildChannelValue {

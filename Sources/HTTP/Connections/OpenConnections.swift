@@ -25,8 +25,13 @@ final class OpenConnections: Sendable {
 
     private let table = Mutex(Table())
     private let limit: Int
+    private let watch: ConnectionWatch
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, watch: ConnectionWatch) {
+        self.limit = limit
+        self.watch = watch
+        watch.begin(limit: limit)
+    }
 
     /// Gives a connection its place until it is closed.
     func add(_ channel: any Channel) -> Place {
@@ -34,15 +39,23 @@ final class OpenConnections: Sendable {
         let place: Place = table.withLock { table in
             if table.served.count < limit {
                 table.served[id] = channel
+                watch.served(table.served.count, of: limit)
                 return .served
             }
             guard table.surplus.count < Self.greatestSurplus else { return .none }
             table.surplus[id] = channel
             return .surplus
         }
+        switch place {
+        case .served: break
+        case .surplus: watch.filled(limit: limit)
+        case .none: watch.droppedOne()
+        }
         channel.closeFuture.whenComplete { _ in
             self.table.withLock { table in
-                table.served.removeValue(forKey: id)
+                if table.served.removeValue(forKey: id) != nil {
+                    self.watch.served(table.served.count, of: self.limit)
+                }
                 table.surplus.removeValue(forKey: id)
             }
         }

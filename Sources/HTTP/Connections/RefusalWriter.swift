@@ -17,8 +17,10 @@ struct RefusalWriter: Sendable {
     let time: any TimeSource
     let random: any RandomSource
     let logger: Logger
+    let watch: ConnectionWatch
 
     func answer(to problem: Problem, over channel: any Channel) -> Answer {
+        watch.refused(problem.kind)
         let requestID = random.identifier()
         logger.debug(
             "a connection was refused an answer",

@@ -27,6 +27,8 @@ public struct FrontDoor: HTTPResponder {
     /// Answers what never becomes a request.
     let refusals: RefusalWriter
     private let meters: RequestMeters
+    /// What operators see of the connections that lead here.
+    let watch: ConnectionWatch
 
     /// Puts the pipeline, outermost first, before the endpoints; requests are counted by `metrics`.
     public init(
@@ -39,7 +41,8 @@ public struct FrontDoor: HTTPResponder {
         routes = RouteTable(endpoints.map(\.declaration))
         meters = RequestMeters(routes, time: time, in: metrics)
         renderer = ProblemRenderer(publicURL: publicURL, pace: WarningPace(time: time))
-        refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger)
+        watch = ConnectionWatch(metrics: metrics, logger: logger)
+        refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger, watch: watch)
         admission = Admission(
             routes: routes, trustedProxies: trustedProxies, bodyLimit: bodyLimit, time: time, random: random,
             logger: logger)
@@ -65,8 +68,6 @@ public struct FrontDoor: HTTPResponder {
     public func respond(to request: Request, context: Exchange) async throws -> Response {
         let start = meters.begin()
         var exchange = context
-        var status: HTTPResponse.Status?
-        defer { meters.end(exchange, status, since: start) }
         admission.admit(request, &exchange)
         var response: Response
         do {
@@ -75,7 +76,7 @@ public struct FrontDoor: HTTPResponder {
             response = renderer.response(to: error, to: request, in: exchange)
         }
         response.headers[.requestID] = exchange.requestID
-        status = response.status
+        meters.end(exchange, response.status, since: start)
         return request.method == .head ? response.createHeadResponse() : response
     }
 

@@ -26,8 +26,8 @@ struct RequestMeters: Sendable {
         return time.elapsed()
     }
 
-    /// Notes that a request was answered; nil where the connection has failed instead.
-    func end(_ exchange: Exchange, _ status: HTTPResponse.Status?, since start: Duration) {
+    /// Notes that a request was answered.
+    func end(_ exchange: Exchange, _ status: HTTPResponse.Status, since start: Duration) {
         inFlight.decrement()
         let route = routes[exchange.route.pattern] ?? unknown
         route.count(exchange.method, status, took: time.elapsed() - start)
@@ -38,7 +38,7 @@ struct RequestMeters: Sendable {
 private final class RouteMeters: Sendable {
     private struct Series: Hashable {
         let method: HTTPRequest.Method?
-        let status: Int?
+        let status: Int
     }
 
     private let route: String
@@ -53,15 +53,15 @@ private final class RouteMeters: Sendable {
             label: "auth_gateway_http_request_duration_seconds", dimensions: [("route", route)], factory: factory)
     }
 
-    func count(_ method: HTTPRequest.Method, _ status: HTTPResponse.Status?, took: Duration) {
-        let series = Series(method: Self.methods.contains(method) ? method : nil, status: status?.code)
+    func count(_ method: HTTPRequest.Method, _ status: HTTPResponse.Status, took: Duration) {
+        let series = Series(method: Self.methods.contains(method) ? method : nil, status: status.code)
         let counter = counters.withLock { counters in
             if let known = counters[series] { return known }
             let made = Counter(
                 label: "auth_gateway_http_requests_total",
                 dimensions: [
                     ("route", route), ("method", series.method?.rawValue ?? "other"),
-                    ("status", series.status.map(String.init) ?? "-"),
+                    ("status", String(series.status)),
                 ], factory: factory)
             counters[series] = made
             return made

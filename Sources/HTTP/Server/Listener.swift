@@ -71,7 +71,7 @@ public struct Listener: Service, CustomStringConvertible {
     /// answered then has eight seconds to end.
     public func run() async throws {
         try await refuseSocketInUse()
-        let connections = OpenConnections(limit: limits.connections)
+        let connections = OpenConnections(limit: limits.connections, watch: frontDoor.watch)
         do {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
