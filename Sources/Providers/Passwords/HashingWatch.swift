@@ -2,8 +2,8 @@ import CoreMetrics
 import GatewayKit
 import Logging
 
-/// What operators see of hashing: how much waits and how long, how long a hash takes, what is refused, and a line in the
-/// log when the queue fills up and another when it is empty again.
+/// What operators see of hashing: how much waits and how long, how long a hash takes, what is refused, and a line in
+/// the log when the queue fills up and another when it is empty again.
 struct HashingWatch: Sendable {
     private let threads: Meter
     private let capacity: Meter
