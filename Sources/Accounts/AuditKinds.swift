@@ -47,6 +47,6 @@ extension AuditEvent.Kind {
     static let all: [Self] = [
         registered, loginSucceeded, loginFailed, guessesExhausted, passwordRefused, refreshReplayed, loggedOut,
         loggedOutEverywhere, resetRequested, resetsExhausted, passwordReset, passwordChanged, renamed, accountDeleted,
-        accountCreated, groupsChanged, accountDisabled, accountEnabled,
+        accountCreated, groupsChanged, accountDisabled, accountEnabled, mailsResealed,
     ]
 }
