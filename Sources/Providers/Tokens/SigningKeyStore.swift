@@ -71,8 +71,13 @@ struct SigningKeyStore: Sendable {
 
     /// A new key, sealed and not stored yet, in the state that comes first.
     func newRecord(_ algorithm: SigningAlgorithm) async throws -> SigningKeyRecord {
-        let key = try await SigningKey.make(algorithm, from: random)
-        let id = key.verification.thumbprint ?? random.identifier()
+        var key: SigningKey
+        var id: String
+        repeat {
+            key = try await SigningKey.make(algorithm, from: random)
+            id = key.verification.thumbprint ?? random.identifier()
+            // One thumbprint in 64 begins as an option does, and could not be named on the command line.
+        } while id.hasPrefix("-")
         let sealed = try keyring.seal(key.material.reveal(), for: Self.purpose(id, algorithm.rawValue))
         return SigningKeyRecord(
             id: id, algorithm: algorithm.rawValue, state: .published, sealed: sealed, createdAt: time.now())

@@ -96,6 +96,10 @@ import Testing
         #expect(try await records().map(\.state) == [.retired, .active])
     }
 
+    @Test func `no key's id looks like an option of the command line`() async throws {
+        for _ in 0..<1000 { #expect(try await !store().newRecord(.edDSA).id.hasPrefix("-")) }
+    }
+
     @Test func `a symmetric key is never shown`() async throws {
         let issuer = try await issuer("HS256")
         #expect(String(decoding: issuer.publicKeySet(), as: UTF8.self) == #"{"keys":[]}"#)
