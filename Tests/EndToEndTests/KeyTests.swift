@@ -194,16 +194,13 @@ struct KeyTests {
         return last
     }
 
-    /// Asks again and again; whatever was asked a second from now must be so. Time is the subject here, so the real
-    /// clock is read.
+    /// Asks again and again, a hundred times a second at most. Tries are counted and not time, which a busy machine takes
+    /// from both sides; that a second is enough is shown with a clock that stands still.
     private func expectWithinASecond(_ isSo: () async throws -> Bool) async throws {
-        let start = ContinuousClock.now
-        for _ in 0..<500 {
-            let age = ContinuousClock.now - start
+        for _ in 0..<100 {
             if try await isSo() { return }
-            try #require(age < .seconds(1))
             try await Task.sleep(for: .milliseconds(10))
         }
-        Issue.record("it is not so after five hundred tries")
+        Issue.record("it is not so after a hundred tries")
     }
 }
