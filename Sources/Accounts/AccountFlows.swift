@@ -45,7 +45,7 @@ public struct AccountFlows: Sendable {
             limits: settings.login.guesses, exhaustion: .guessesExhausted, storage: storage, time: time)
         let requests = GuessGuard(
             limits: Recovery.requestLimits, exhaustion: .resetsExhausted, storage: storage, time: time)
-        let pace = FailurePace()
+        let pace = AnswerPace()
         paceSurvey = PaceSurvey(storage: storage, hasher: hasher, pace: pace, time: time, random: random)
         let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
         let proof = OwnerProof(storage: storage, check: check, time: time, results: meters.proofs)
@@ -60,7 +60,8 @@ public struct AccountFlows: Sendable {
         sessions = SessionList(storage: storage, lifetimes: issuer.lifetimes, revoker: revoker, time: time)
         recovery = Recovery(
             storage: storage, hasher: hasher, requests: requests, guesses: guesses, revoker: revoker,
-            letters: letters, time: time, random: random, askings: meters.resetRequests, results: meters.resets)
+            letters: letters, pace: AnswerPace(quarters: 16), time: time, random: random, askings: meters.resetRequests,
+            results: meters.resets)
         profile = Profile(storage: storage, time: time)
         passwordChange = PasswordChange(
             storage: storage, hasher: hasher, proof: proof, revoker: revoker, letters: letters, time: time)

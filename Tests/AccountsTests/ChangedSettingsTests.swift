@@ -20,8 +20,8 @@ import Testing
     @Test func `costs of one format are told apart, so that the dearest sets the pace`() {
         let cheap = PasswordHash("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
         let dear = PasswordHash("$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA")
-        #expect(FailurePace.format(of: cheap) != FailurePace.format(of: dear))
-        #expect(FailurePace.format(of: PasswordHash("$2b$12$abc")) == "2b$12")
+        #expect(AnswerPace.format(of: cheap) != AnswerPace.format(of: dear))
+        #expect(AnswerPace.format(of: PasswordHash("$2b$12$abc")) == "2b$12")
     }
 
     @Test func `a password set by an operator lifts the wait that guesses have earned`() async throws {

@@ -8,6 +8,7 @@ public struct Recovery: Sendable {
     let guesses: GuessGuard
     let revoker: Revoker
     let letters: Letters
+    let pace: AnswerPace
     let time: any TimeSource
     let random: any RandomSource
     let askings: OutcomeCounter<ResetRequestResult>
@@ -32,9 +33,13 @@ public struct Recovery: Sendable {
     /// Mails a link to the account of that address, in place of earlier ones; for an address that nobody has, or that
     /// was mailed too often lately, the same work is done in vain.
     public func requestReset(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
-        _ = try await askings.counting(\.self, failureAs: .failed) { () async throws(AccountsError) in
+        let start = time.elapsed()
+        let result = try await askings.counting(\.self, failureAs: .failed) { () async throws(AccountsError) in
             try await request(for: email, from: visitor)
         }
+        // The work is alike and not the same: other tables are written, which a clock can tell over many requests.
+        pace.learn(result.rawValue, cost: time.elapsed() - start)
+        await pace.wait(since: start, by: time)
     }
 
     private func request(

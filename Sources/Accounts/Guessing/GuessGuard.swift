@@ -3,7 +3,7 @@ import GatewayKit
 
 /// Counts guesses at passwords, in the store, before any is compared; so parallel guesses cannot pass the limit.
 ///
-/// `GuessCount+Taking.swift` is the counting itself, `PasswordCheck.swift` the comparison, `FailurePace.swift` what
+/// `GuessCount+Taking.swift` is the counting itself, `PasswordCheck.swift` the comparison, `AnswerPace.swift` what
 /// keeps its time from telling anything.
 struct GuessGuard: Sendable {
     let limits: LoginSettings.Guesses

@@ -8,7 +8,7 @@ public import ServiceLifecycle
 public struct PaceSurvey: Service {
     let storage: any Storage
     let hasher: any PasswordHasher
-    let pace: FailurePace
+    let pace: AnswerPace
     let time: any TimeSource
     let random: any RandomSource
 
@@ -31,7 +31,7 @@ public struct PaceSurvey: Service {
         else { return }
         let password = Password(Base64URL.encode(random.bytes(16)))
         for sample in samples {
-            let format = FailurePace.format(of: sample)
+            let format = AnswerPace.format(of: sample)
             guard !pace.knows(format) else { continue }
             let start = time.elapsed()
             guard (try? await hasher.verify(password, against: sample)) != nil else { continue }

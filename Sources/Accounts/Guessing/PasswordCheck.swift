@@ -4,7 +4,7 @@ import GatewayKit
 struct PasswordCheck: Sendable {
     let hasher: any PasswordHasher
     let guesses: GuessGuard
-    let pace: FailurePace
+    let pace: AnswerPace
     let time: any TimeSource
 
     /// What comparing a password with an account's, or with nobody's, finds. The guess was taken under `key` before;
@@ -16,11 +16,11 @@ struct PasswordCheck: Sendable {
         do {
             guard let account else {
                 try await hasher.verifyNobody(password)
-                pace.learn(FailurePace.nobody, cost: time.elapsed() - start)
+                pace.learn(AnswerPace.nobody, cost: time.elapsed() - start)
                 return .differs
             }
             let verdict = try await hasher.verify(password, against: account.passwordHash)
-            pace.learn(FailurePace.format(of: account.passwordHash), cost: time.elapsed() - start)
+            pace.learn(AnswerPace.format(of: account.passwordHash), cost: time.elapsed() - start)
             return verdict
         } catch {
             if case .busy = error { await guesses.giveBack(key) }

@@ -1,18 +1,24 @@
 import GatewayKit
 import Synchronization
 
-/// Holds failed logins back until the dearest hash of the store would have been compared, so that their time does not
-/// tell whether an account exists or which format its hash has.
+/// Holds answers back until the dearest of their kinds would have been ready: failed logins until the dearest hash of
+/// the store would have been compared, so that their time does not tell whether an account exists or which format its
+/// hash has; and requests for a link until one would have been mailed.
 ///
 /// It learns what each format costs from a ``PaceSurvey`` and from the comparisons that pass by; waiting takes no
 /// thread.
-final class FailurePace: Sendable {
+final class AnswerPace: Sendable {
     /// What the comparison of nobody's hash counts as.
     static let nobody = "nobody"
 
     private let costs = Mutex<[String: Duration]>([:])
+    private let quarters: Int
 
-    /// Learns what one comparison cost; `format` is what ``format(of:)`` makes of its hash.
+    /// Waits for so many quarters of the dearest cost: one more than four has nearly every comparison done by then. How
+    /// long a disk is waited for differs more.
+    init(quarters: Int = 5) { self.quarters = quarters }
+
+    /// Learns what one of a kind cost; the `format` of a comparison is what ``format(of:)`` makes of its hash.
     func learn(_ format: String, cost: Duration) {
         costs.withLock { costs in
             guard let known = costs[format] else {
@@ -26,11 +32,11 @@ final class FailurePace: Sendable {
     /// Whether the cost of a format was learned.
     func knows(_ format: String) -> Bool { costs.withLock { $0[format] != nil } }
 
-    /// How long a failed login takes at least: a quarter more than the dearest format does on average, so that nearly
-    /// every comparison is done by then, and never so long that a slow machine stands still.
-    var floor: Duration { min((costs.withLock { $0.values.max() } ?? .zero) * 5 / 4, .seconds(2)) }
+    /// How long it takes at least: so much of the dearest kind's average, and never so long that a slow machine stands
+    /// still.
+    var floor: Duration { min((costs.withLock { $0.values.max() } ?? .zero) * quarters / 4, .seconds(2)) }
 
-    /// Returns once a failed login that began then may be answered.
+    /// Returns once what began then may be answered.
     func wait(since start: Duration, by time: any TimeSource) async {
         let left = start + floor - time.elapsed()
         if left > .zero { try? await time.sleep(for: left) }
