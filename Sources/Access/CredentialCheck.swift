@@ -17,15 +17,16 @@ public struct CredentialCheck: Sendable {
         case none, known, new, bad, revoked, undecided
     }
 
-    /// Takes the issuer of the tokens and the log of their revocations; remembers at most `capacity` tokens.
+    /// Takes the issuer of the tokens and the log of their revocations; remembers at most `capacity` tokens, or goes on
+    /// with what a former check remembers, whose issuer judged as this one does.
     public init(
         issuer: any TokenIssuer, revocations: RevocationLog, time: any TimeSource, capacity: Int = 20_000,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, remembering former: CredentialCheck? = nil
     ) {
         self.issuer = issuer
         self.revocations = revocations
         self.time = time
-        known = KnownCredentials(capacity: capacity)
+        known = former?.known ?? KnownCredentials(capacity: capacity)
         sights = OutcomeCounter("auth_gateway_credential_checks_total", in: metrics)
     }
 

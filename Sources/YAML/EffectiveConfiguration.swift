@@ -6,6 +6,13 @@ public import GatewayKit
 /// text under a key that is named like one. What comes out of `${env:..}` or `${file:..}`, be it a part of the value,
 /// is `<not shown>` unless it is a number, a word, a boolean, a duration or a size.
 public enum EffectiveConfiguration {
+    /// What stands for a secret's value.
+    public static let secret = "<secret>"
+    /// What stands for a value out of a variable or another file.
+    public static let notShown = "<not shown>"
+    /// What stands behind a value that no file states.
+    public static let standardNote = "  # default"
+
     /// The whole as YAML. Keys that are not known are left out, as are optional ones that are not set.
     public static func yaml(for node: ConfigNode, root: ObjectShape, registry: ModuleRegistry) -> String {
         let printer = EffectivePrinter(registry: registry, names: SecretNames(root: root, registry: registry))
@@ -87,9 +94,9 @@ private struct EffectivePrinter {
             case .file(let path): "from ${file:\(path)}"
             }
         if shape.isSecret || (shape.isText && names.isSecret(name) && scalar.origin != .standard) {
-            return Printed(inline: "<secret>", comment: source)
+            return Printed(inline: EffectiveConfiguration.secret, comment: source)
         }
-        if shape.isOpen && !source.isEmpty { return Printed(inline: "<not shown>", comment: source) }
+        if shape.isOpen && !source.isEmpty { return Printed(inline: EffectiveConfiguration.notShown, comment: source) }
         return Printed(inline: YAMLText.scalar(withoutUserPassword(scalar.text)), comment: source)
     }
 

@@ -29,7 +29,7 @@ import Testing
         let time = ManualTime()
         let logger = Logger(label: "test") { _ in
             LineLogHandler(
-                format: .text, level: .info, time: time,
+                style: LogStyle(.text, .info), time: time,
                 sink: LineSink { line in lines.all.withLock { $0.append(line) } })
         }
         var own = logger
@@ -44,7 +44,7 @@ import Testing
         let lines = Lines()
         let logger = Logger(label: "test") { _ in
             LineLogHandler(
-                format: .json, level: level, time: ManualTime(),
+                style: LogStyle(.json, level), time: ManualTime(),
                 sink: LineSink { line in lines.all.withLock { $0.append(line) } })
         }
         logger.error("Waiting on child channel: x", source: "HummingbirdCore")

@@ -58,8 +58,7 @@ import Testing
         let revocations = RevocationLog(storage: storage, table: RevocationTable(), time: time, logger: logger)
         return Operations(
             store: storage, revocations: revocations,
-            credentials: CredentialCheck(
-                issuer: FakeTokenIssuer(time: time), revocations: revocations, time: time),
+            knownCount: { 0 },
             metrics: PrometheusMetrics(logger: logger), time: time, isListening: { true })
     }
 }

@@ -25,7 +25,8 @@ import Testing
             """
         let lines = RecordedLines()
         let failure = await #expect(throws: Failure.self) {
-            try await Serving.run(try deployment(of: text), logger: lines.logger)
+            let deployment = try deployment(of: text)
+            try await Serving.run(deployment, style: LogStyle(.text, .info), logger: lines.logger) { deployment }
         }
         #expect(
             failure?.message
@@ -112,7 +113,7 @@ private final class RecordedLines: Sendable {
     var logger: Logger {
         Logger(label: "test") { _ in
             LineLogHandler(
-                format: .text, level: .info, time: ManualTime(),
+                style: LogStyle(.text, .info), time: ManualTime(),
                 sink: LineSink { line in self.lines.withLock { $0.append(line) } })
         }
     }

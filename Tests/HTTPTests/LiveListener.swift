@@ -16,7 +16,7 @@ func withListener<Result: Sendable>(
 ) async throws -> Result {
     let (addresses, running) = AsyncStream.makeStream(of: ListenAddress.self)
     let listener = Listener(
-        at: address, socketMode: socketMode, limits: limits, frontDoor: try doors.frontDoor(), time: time,
+        at: address, socketMode: socketMode, leadingTo: CurrentDoor(try doors.frontDoor(), limits: limits), time: time,
         logger: doors.log.logger, onRunning: { running.yield($0) })
     let group = ServiceGroup(services: [listener], logger: doors.log.logger)
     return try await withThrowingTaskGroup(of: Result?.self) { tasks in

@@ -46,9 +46,12 @@ enum ExitStatus {
 struct Failure: Error {
     var status = ExitStatus.failed
     var message: String
+    /// What is wrong with the file, where that is what the message tells.
+    var problems: [ConfigProblem] = []
 
-    init(_ message: String, status: Int32 = ExitStatus.failed) {
+    init(_ message: String, status: Int32 = ExitStatus.failed, problems: [ConfigProblem] = []) {
         self.message = message
         self.status = status
+        self.problems = problems
     }
 }

@@ -22,7 +22,7 @@ struct Deployment: Sendable {
         let outcome = Decoding.decode(file, host: host)
         let text = outcome.diagnostics.trimmingCharacters(in: .newlines)
         guard let settings = outcome.settings else {
-            throw Failure(text, status: ExitStatus.unusableConfiguration)
+            throw Failure(text, status: ExitStatus.unusableConfiguration, problems: outcome.problems)
         }
         if printingWarnings, !text.isEmpty { host.complain(text) }
         return Deployment(
@@ -37,15 +37,22 @@ struct Deployment: Sendable {
     /// A path of the file, made absolute.
     func path(_ path: String) -> String { absolutePath(path, in: file.folder) }
 
-    /// The deployment's log, on standard error.
-    func logger(atLeast least: Logger.Level = .trace) -> Logger {
-        let log = settings.server.log
-        let sink = LineSink { line in host.complain(line) }
-        let format: LineLogHandler.Format = log.format == .json ? .json : .text
-        return Logger(label: "auth-gateway") { _ in
-            LineLogHandler(format: format, level: max(log.level, least), time: host.time, sink: sink)
-        }
+    /// The deployment's log, on standard error, for a verb that does one thing.
+    func logger(atLeast least: Logger.Level) -> Logger {
+        logger(in: LogStyle(logFormat, max(settings.server.log.level, least)))
     }
+
+    /// The deployment's log, on standard error.
+    func logger(in style: LogStyle) -> Logger {
+        let sink = LineSink { line in host.complain(line) }
+        return Logger(label: "auth-gateway") { _ in LineLogHandler(style: style, time: host.time, sink: sink) }
+    }
+
+    /// How the file has lines logged.
+    var logStyle: LogStyle { LogStyle(logFormat, settings.server.log.level) }
+
+    /// How the file has a line written.
+    var logFormat: LineLogHandler.Format { settings.server.log.format == .json ? .json : .text }
 }
 
 /// A configuration's text and where it lies.

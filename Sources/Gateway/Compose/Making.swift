@@ -11,17 +11,20 @@ struct Making: Sendable {
     let mayCreate: Bool
     let logger: Logger
     let metrics: any MetricsFactory
+    /// What counts on when the file is read again.
+    let limiters: KeptLimiters
     /// The background work that modules have handed over.
     let services = ServiceList()
 
     init(
         _ deployment: Deployment, mayCreate: Bool, logger: Logger,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, limiters: KeptLimiters = KeptLimiters()
     ) {
         self.deployment = deployment
         self.mayCreate = mayCreate
         self.logger = logger
         self.metrics = metrics
+        self.limiters = limiters
     }
 
     /// The store alone, which is all that some verbs need.
@@ -57,10 +60,12 @@ struct Making: Sendable {
             time: deployment.host.time)
     }
 
-    /// Everything that flows, endpoints and the pipeline are built on.
-    func products() async throws(Failure) -> Products {
+    /// Everything that flows, endpoints and the pipeline are built on, over a store that is open already or one that is
+    /// opened now.
+    func products(over ground: (any Storage, SecretKeyring)? = nil) async throws(Failure) -> Products {
         let settings = deployment.settings
-        let (store, keyring) = try await storeAndKeyring()
+        let (store, keyring): (any Storage, SecretKeyring)
+        if let ground { (store, keyring) = ground } else { (store, keyring) = try await storeAndKeyring() }
         let hasher = try await make(settings.passwords, "passwords", keyring: keyring, store: store)
         let issuer = try await make(settings.tokens, "tokens", keyring: keyring, store: store)
         let mailer = try await make(settings.mail, "mail", keyring: keyring, store: store)
@@ -72,7 +77,8 @@ struct Making: Sendable {
             store: store, keyring: keyring, hasher: hasher, issuer: issuer, mailer: mailer, stages: stages)
     }
 
-    private func storeAndKeyring() async throws(Failure) -> (any Storage, SecretKeyring) {
+    /// The store, and the keys that it is sealed with.
+    func storeAndKeyring() async throws(Failure) -> (any Storage, SecretKeyring) {
         let store = try await store()
         return (store, try await keyring(for: store))
     }
@@ -118,7 +124,7 @@ struct Making: Sendable {
         let provision = Provision(
             logger: logger, time: deployment.host.time, random: deployment.host.random,
             folder: deployment.file.folder, publicURL: deployment.settings.server.publicURL, mayCreate: mayCreate,
-            keyring: keyring, storage: store, services: services, metrics: metrics)
+            keyring: keyring, storage: store, services: services, metrics: metrics, limiters: limiters)
         do {
             return try await choice.make(provision)
         } catch let missing as MissingStore {

@@ -6,7 +6,8 @@ import GatewayKit
 struct Operations: Sendable {
     let store: any Storage
     let revocations: RevocationLog
-    let credentials: CredentialCheck
+    /// How many tokens are remembered.
+    let knownCount: @Sendable () -> Int
     let metrics: PrometheusMetrics
     let time: any TimeSource
     /// Whether the public listener takes connections.
@@ -41,7 +42,7 @@ struct Operations: Sendable {
         }
         return ready + (await mails) + ProcessGauges.samples() + [
             MetricSample("auth_gateway_build_info", 1, [("version", Version.current)]),
-            MetricSample("auth_gateway_known_credentials", Double(credentials.knownCount)),
+            MetricSample("auth_gateway_known_credentials", Double(knownCount())),
             MetricSample("auth_gateway_revocations", Double(revocations.table.count)),
             MetricSample("auth_gateway_revocation_lag_seconds", revocations.lag / .seconds(1)),
         ]

@@ -1,7 +1,5 @@
 import Foundation
 import GatewayAccess
-import GatewayAccounts
-import GatewayEndpoints
 import GatewayHTTP
 import GatewayKit
 import Logging
@@ -12,33 +10,28 @@ import UnixSignals
 /// them what has effects of its own: where an address is taken, no mail was claimed. Stopped in reverse.
 ///
 /// The phases before it: `Deployment` reads, `Decoding` decodes by `GatewaySettings`, `Linking` links, `Making` makes,
-/// with the keys of a `SecretFile`. `Operations` is what the operations listener shows, `Gate` keeps a service waiting
-/// for another, `Announcement` says that all are there.
+/// with the keys of a `SecretFile`. What lasts is the `Ground`, what a reload replaces a `Generation`; `Generations` does
+/// that, and `ReloadedSettings` says what it cannot change. `Operations` is what the operations listener shows, `Gate`
+/// keeps a service waiting for another, `Announcement` says that all are there.
 enum Serving {
     /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
-    static func run(_ deployment: Deployment, logger: Logger) async throws(Failure) {
+    /// SIGHUP has the file read again.
+    static func run(
+        _ deployment: Deployment, style: LogStyle, logger: Logger,
+        rereading reread: @escaping @Sendable () throws(Failure) -> Deployment
+    ) async throws(Failure) {
         umask(0o077)
-        let metrics = PrometheusMetrics(logger: logger)
-        let making = Making(deployment, mayCreate: true, logger: logger, metrics: metrics)
-        let products = try await making.products()
-        let revocations = RevocationLog(
-            storage: products.store, table: RevocationTable(), time: deployment.host.time, logger: logger)
-        await revocations.catchUp()
-        let outbox = Outbox(keyring: products.keyring, signal: OutboxSignal())
-        let credentials = CredentialCheck(
-            issuer: products.issuer, revocations: revocations, time: deployment.host.time, metrics: metrics)
-        let flows = deployment.flows(over: products, outbox: outbox, follower: revocations, metrics: metrics)
-        let endpoints = GatewayEndpoints(
-            flows: flows, credentials: credentials, issuer: products.issuer, policy: products.hasher.policy,
-            publicURL: deployment.settings.server.publicURL, version: Version.current)
-        let door = publicDoor(deployment, endpoints, products.stages, metrics, logger)
+        let ground = try await Ground.laid(for: deployment, style: style, logger: logger)
+        let first = try await Generation.made(of: deployment, on: ground)
+        let door = CurrentDoor(first.door, limits: first.limits)
         let (health, front) = (Gate(), Gate())
+        let generations = Generations(first: first, on: ground, behind: door, front: front, rereading: reread)
         let operations = Operations(
-            store: products.store, revocations: revocations, credentials: credentials, metrics: metrics,
+            store: ground.store, revocations: ground.revocations,
+            knownCount: { generations.current.credentials.knownCount }, metrics: ground.metrics,
             time: deployment.host.time, isListening: { front.isOpen })
         let services: [any Service] =
-            making.services.all + [revocations, flows.paceSurvey]
-            + background(deployment, products, outbox, metrics, logger).map { GatedService(gate: front, service: $0) }
+            ground.services.all + [ground.revocations, generations]
             + listeners(deployment, operations, door, (health, front), logger)
         do {
             var configuration = ServiceGroupConfiguration(
@@ -58,53 +51,25 @@ enum Serving {
         logger.info("stopped")
     }
 
-    private static func publicDoor(
-        _ deployment: Deployment, _ endpoints: GatewayEndpoints, _ stages: [PipelineStage],
-        _ metrics: PrometheusMetrics, _ logger: Logger
-    ) -> FrontDoor {
-        let server = deployment.settings.server
-        return FrontDoor(
-            endpoints: endpoints.all, pipeline: stages, publicURL: server.publicURL,
-            trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: deployment.host.time,
-            random: deployment.host.random, metrics: metrics, logger: logger)
-    }
-
-    private static func background(
-        _ deployment: Deployment, _ products: Products, _ outbox: Outbox, _ metrics: PrometheusMetrics,
-        _ logger: Logger
-    ) -> [any Service] {
-        let host = deployment.host
-        return [
-            OutboxDelivery(
-                storage: products.store, mailer: products.mailer, outbox: outbox, time: host.time,
-                random: host.random, logger: logger, metrics: metrics),
-            Chores(
-                storage: products.store, lifetimes: products.issuer.lifetimes, time: host.time,
-                random: host.random, logger: logger),
-        ]
-    }
-
     private static func listeners(
-        _ deployment: Deployment, _ operations: Operations, _ door: FrontDoor, _ gates: (health: Gate, front: Gate),
-        _ logger: Logger
+        _ deployment: Deployment, _ operations: Operations, _ door: CurrentDoor,
+        _ gates: (health: Gate, front: Gate), _ logger: Logger
     ) -> [any Service] {
-        let server = deployment.settings.server
+        let (server, host) = (deployment.settings.server, deployment.host)
         var limits = server.limits.listener
-        limits.connections = OpenFiles.raised().connections(of: limits.connections, logger: logger)
-        var operationsLimits = limits
-        operationsLimits.connections = OpenFiles.operationsConnections
+        limits.connections = OpenFiles.operationsConnections
         let announcement = Announcement(logger: logger)
         let operationsDoor = FrontDoor(
-            endpoints: operations.endpoints, publicURL: server.publicURL, time: deployment.host.time,
-            random: deployment.host.random, logger: logger)
+            endpoints: operations.endpoints, publicURL: server.publicURL, time: host.time, random: host.random,
+            logger: logger)
         let health = Listener(
-            at: server.operationsListen, limits: operationsLimits, frontDoor: operationsDoor, logger: logger,
+            at: server.operationsListen, leadingTo: CurrentDoor(operationsDoor, limits: limits), logger: logger,
             onRunning: { address in
                 announcement.operations(at: address)
                 gates.health.open()
             })
         let front = Listener(
-            at: server.listen, socketMode: server.socketMode, limits: limits, frontDoor: door, logger: logger,
+            at: server.listen, socketMode: server.socketMode, leadingTo: door, logger: logger,
             onRunning: { address in
                 gates.front.open()
                 announcement.open(at: address)

@@ -15,14 +15,18 @@ struct LineLogHandler: LogHandler {
 
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
-    var logLevel: Logger.Level
-    private let format: Format
+    /// The style's, unless this logger was given one of its own.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? style.level }
+        set { ownLevel = newValue }
+    }
+    private var ownLevel: Logger.Level?
+    private let style: LogStyle
     private let time: any TimeSource
     private let sink: LineSink
 
-    init(format: Format, level: Logger.Level, time: any TimeSource, sink: LineSink) {
-        self.format = format
-        logLevel = level
+    init(style: LogStyle, time: any TimeSource, sink: LineSink) {
+        self.style = style
         self.time = time
         self.sink = sink
     }
@@ -45,7 +49,7 @@ struct LineLogHandler: LogHandler {
         ]
         pairs += facts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
         if let error = event.error { pairs.append(("error", "\(error)")) }
-        switch format {
+        switch style.format {
         case .text: sink.write(LogLine.logfmt(pairs))
         case .json: sink.write(LogLine.json(pairs))
         }

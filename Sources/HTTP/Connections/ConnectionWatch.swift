@@ -32,6 +32,7 @@ final class ConnectionWatch: Sendable {
     /// So many are served now, of so many at most.
     func served(_ count: Int, of limit: Int) {
         open.set(count)
+        self.limit.set(limit)
         // Not at the first that goes: the next would fill it again, and the log with it.
         guard count * 10 <= limit * 9, isFull.withLock({ $0 }) else { return }
         let isNews = isFull.withLock { isFull in

@@ -16,16 +16,15 @@ struct HTTPConnection: ServerChildChannel {
         let served: HTTP1Channel.Value?
     }
 
-    let http1: HTTP1Channel
+    let responder: HTTPChannelHandler.Responder
+    /// Asked for each connection; one that is open keeps the limits that it began with.
+    let current: CurrentDoor
     let connections: OpenConnections
-    let limits: MessageLimits
-    let timeouts: ConnectionTimeouts
-    let refusals: RefusalWriter
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        switch connections.add(channel) {
+        switch connections.add(channel, limit: current.limits.connections) {
         case .served: serve(channel, logger)
-        case .surplus: turnAway(channel, refusals)
+        case .surplus: turnAway(channel, current.door.refusals)
         case .none: turnAway(channel, nil)
         }
     }
@@ -35,7 +34,7 @@ struct HTTPConnection: ServerChildChannel {
     func handle(value: Value, logger: Logger) async {
         guard let served = value.served else { return await value.channel.waitForClose() }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await http1.handle(value: served, logger: logger) }
+            group.addTask { await HTTP1Channel(responder: responder).handle(value: served, logger: logger) }
             group.addTask { await value.channel.waitForClose() }
             await group.next()
             group.cancelAll()
@@ -44,18 +43,25 @@ struct HTTPConnection: ServerChildChannel {
 
     private func turnAway(_ channel: any Channel, _ refusals: RefusalWriter?) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let surplus = SurplusConnection(refusals: refusals, patience: timeouts.closing)
+            let patience = ConnectionTimeouts(current.limits).closing
+            let surplus = SurplusConnection(refusals: refusals, patience: patience)
             try channel.pipeline.syncOperations.addHandler(surplus)
             return Value(channel: channel, served: nil)
         }
     }
 
     private func serve(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Value> {
-        http1.setup(channel: channel, logger: logger).flatMapThrowing { served in
+        let (door, limits) = (current.door, current.limits)
+        let configuration = HTTP1Channel.Configuration(
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
+        let http1 = HTTP1Channel(responder: responder, configuration: configuration)
+        return http1.setup(channel: channel, logger: logger).flatMapThrowing { served in
             let pipeline = channel.pipeline.syncOperations
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let handler = ConnectionHandler(
-                limits: limits, timeouts: timeouts, refusals: refusals, now: channel.eventLoop.now)
+                limits: MessageLimits(header: limits.header, body: door.bodyLimit),
+                timeouts: ConnectionTimeouts(limits), refusals: door.refusals, now: channel.eventLoop.now)
             try pipeline.addHandler(handler, position: .before(codec))
             try pipeline.addHandler(FirstByteHandler(handler), position: .first)
             return Value(channel: channel, served: served)

@@ -24,17 +24,16 @@ final class OpenConnections: Sendable {
     static let greatestSurplus = 64
 
     private let table = Mutex(Table())
-    private let limit: Int
     private let watch: ConnectionWatch
 
+    /// Tells the watch of the limit that it begins with.
     init(limit: Int, watch: ConnectionWatch) {
-        self.limit = limit
         self.watch = watch
         watch.begin(limit: limit)
     }
 
-    /// Gives a connection its place until it is closed.
-    func add(_ channel: any Channel) -> Place {
+    /// Gives a connection its place until it is closed; the limit may be another each time.
+    func add(_ channel: any Channel, limit: Int) -> Place {
         let id = ObjectIdentifier(channel)
         let place: Place = table.withLock { table in
             if table.served.count < limit {
@@ -54,7 +53,7 @@ final class OpenConnections: Sendable {
         channel.closeFuture.whenComplete { _ in
             self.table.withLock { table in
                 if table.served.removeValue(forKey: id) != nil {
-                    self.watch.served(table.served.count, of: self.limit)
+                    self.watch.served(table.served.count, of: limit)
                 }
                 table.surplus.removeValue(forKey: id)
             }

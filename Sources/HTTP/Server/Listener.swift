@@ -40,8 +40,7 @@ public struct Listener: Service, CustomStringConvertible {
 
     private let address: ListenAddress
     private let socketMode: Int
-    private let limits: Limits
-    private let frontDoor: FrontDoor
+    private let current: CurrentDoor
     private let time: any TimeSource
     private let logger: Logger
     private let onRunning: @Sendable (ListenAddress) async -> Void
@@ -52,15 +51,14 @@ public struct Listener: Service, CustomStringConvertible {
     /// States every part; `onRunning` gets the real address, with the port that the system chose for port 0, once
     /// connections are taken, and `onStopping` is called when no more will be.
     public init(
-        at address: ListenAddress, socketMode: Int = 0o660, limits: Limits = Limits(), frontDoor: FrontDoor,
+        at address: ListenAddress, socketMode: Int = 0o660, leadingTo current: CurrentDoor,
         time: any TimeSource = SystemTime(), logger: Logger,
         onRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onStopping: @escaping @Sendable () -> Void = {}
     ) {
         self.address = address
         self.socketMode = socketMode
-        self.limits = limits
-        self.frontDoor = frontDoor
+        self.current = current
         self.time = time
         self.logger = logger
         self.onRunning = onRunning
@@ -71,7 +69,7 @@ public struct Listener: Service, CustomStringConvertible {
     /// answered then has eight seconds to end.
     public func run() async throws {
         try await refuseSocketInUse()
-        let connections = OpenConnections(limit: limits.connections, watch: frontDoor.watch)
+        let connections = OpenConnections(limit: current.limits.connections, watch: current.door.watch)
         do {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
@@ -117,26 +115,16 @@ public struct Listener: Service, CustomStringConvertible {
         }
     }
 
-    private func application(_ connections: OpenConnections) -> Application<FrontDoor> {
+    private func application(_ connections: OpenConnections) -> Application<CurrentDoor> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)  // It greets in words of its own.
-        let configuration = channelConfiguration
         let server = HTTPServerBuilder { responder in
-            HTTPConnection(
-                http1: HTTP1Channel(responder: responder, configuration: configuration), connections: connections,
-                limits: MessageLimits(header: limits.header, body: frontDoor.bodyLimit),
-                timeouts: ConnectionTimeouts(limits), refusals: frontDoor.refusals)
+            HTTPConnection(responder: responder, current: current, connections: connections)
         }
         return Application(
-            responder: frontDoor, server: server,
+            responder: current, server: server,
             configuration: ApplicationConfiguration(address: bindAddress, backlog: 4096),
             onServerRunning: { channel in await announce(channel) }, logger: quiet)
-    }
-
-    private var channelConfiguration: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
     }
 
     private var bindAddress: BindAddress {

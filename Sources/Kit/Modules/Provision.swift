@@ -23,13 +23,14 @@ public struct Provision: Sendable {
     private let keys: SecretKeyring?
     private let store: (any Storage)?
     private let services: ServiceList
+    private let limiters: KeptLimiters
 
     /// States every part; `keyring` and `storage` are nil while the storage module itself is made. By default nothing
     /// is counted.
     public init(
         logger: Logger, time: any TimeSource, random: any RandomSource, folder: String, publicURL: PublicURL,
         mayCreate: Bool = true, keyring: SecretKeyring?, storage: (any Storage)?, services: ServiceList,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, limiters: KeptLimiters = KeptLimiters()
     ) {
         self.logger = logger
         self.time = time
@@ -41,6 +42,7 @@ public struct Provision: Sendable {
         self.store = storage
         self.services = services
         self.metrics = metrics
+        self.limiters = limiters
     }
 
     /// The deployment's store; throws ``ProvisionError`` for the module that makes it.
@@ -60,6 +62,12 @@ public struct Provision: Sendable {
 
     /// A path of the file, made absolute; an absolute one stays.
     public func path(_ path: String) -> String { absolutePath(path, in: folder) }
+
+    /// A limiter that counts on when the file is read again: the one that was kept under that name before, else a new
+    /// one. The name says whatever of the settings makes another one necessary.
+    public func kept(_ name: String, _ make: () -> any RateLimiter) -> any RateLimiter {
+        limiters.limiter(named: name, make)
+    }
 
     /// Hands over background work, which is started once everything is made and stopped in reverse order.
     public func run(_ service: any Service) { services.add(service) }

@@ -12,5 +12,7 @@ enum MemoryLimitsModule {
     /// The recipe.
     static let module = Module<any RateLimiter>(
         .limits, "memory", "Keeps counts in this process's memory.", settings: settings
-    ) { keys, provision in MemoryRateLimiter(capacity: keys, time: provision.time) }
+    ) { keys, provision in
+        provision.kept("memory \(keys)") { MemoryRateLimiter(capacity: keys, time: provision.time) }
+    }
 }

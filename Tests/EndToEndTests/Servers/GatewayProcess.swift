@@ -15,14 +15,7 @@ struct GatewayProcess: Sendable {
         in folder: TestFolder, server: String = "log: {level: debug}", extra: String = "",
         environment: [String: String] = [:], behind command: [String] = []
     ) async throws -> Self {
-        let text = """
-            server:
-              listen: 127.0.0.1:0
-              operations_listen: 127.0.0.1:0
-              public_url: http://localhost:8080
-              \(server)
-            """
-        try folder.write("config.yaml", text + "\n" + extra)
+        try folder.write("config.yaml", file(server: server, extra: extra))
         let words = command + [binary, "serve", "--config", "config.yaml"]
         let process = try RunningProcess(
             words[0], Array(words.dropFirst()), environment: environment, folder: folder.url)
@@ -30,6 +23,18 @@ struct GatewayProcess: Sendable {
         return Self(
             process: process, folder: folder, port: try port("address", in: line),
             operationsPort: try port("operations", in: line))
+    }
+
+    /// The file that ``start(in:server:extra:environment:behind:)`` writes.
+    static func file(server: String, extra: String) -> String {
+        """
+        server:
+          listen: 127.0.0.1:0
+          operations_listen: 127.0.0.1:0
+          public_url: http://localhost:8080
+          \(server)
+        \(extra)
+        """
     }
 
     func get(_ path: String, _ headers: [(String, String)] = []) async throws -> HTTPAnswer {

@@ -52,6 +52,9 @@ final class RunningProcess: Sendable {
         return line
     }
 
+    /// Sends a signal.
+    func send(_ signal: Int32) { child.send(signal) }
+
     /// Sends a signal and waits for the end; the exit status.
     @discardableResult
     func end(_ signal: Int32 = SIGTERM) async -> Int32 {

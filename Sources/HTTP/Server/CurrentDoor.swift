@@ -1,0 +1,29 @@
+public import Hummingbird
+import Synchronization
+
+/// The front door that a listener leads to, and the limits that it keeps, as they are now: a reload puts others in
+/// their place, for the requests and the connections that come after it.
+public final class CurrentDoor: HTTPResponder {
+    /// What Hummingbird calls its request context.
+    public typealias Context = Exchange
+
+    private let state: Mutex<(door: FrontDoor, limits: Listener.Limits)>
+
+    /// Begins with these.
+    public init(_ door: FrontDoor, limits: Listener.Limits = Listener.Limits()) {
+        state = Mutex((door, limits))
+    }
+
+    /// Puts others in their place.
+    public func replace(with door: FrontDoor, limits: Listener.Limits) {
+        state.withLock { $0 = (door, limits) }
+    }
+
+    /// The answer of the door that is there when the request has come.
+    public func respond(to request: Request, context: Exchange) async throws -> Response {
+        try await door.respond(to: request, context: context)
+    }
+
+    var door: FrontDoor { state.withLock(\.door) }
+    var limits: Listener.Limits { state.withLock(\.limits) }
+}
