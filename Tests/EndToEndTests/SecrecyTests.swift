@@ -4,11 +4,18 @@ import Testing
 /// Canaries: what is secret stands in no log, no printed configuration and, in clear, not in the store.
 @Suite(.timeLimit(.minutes(3)))
 struct SecrecyTests {
-    @Test func `passwords and tokens stand in no line of the log, however much is logged, and not in the store`()
+    @Test func `secrets stand in no log, refusal, metric or argument, however much is logged, nor in the store`()
         async throws
     {
         let folder = try TestFolder()
-        let gateway = try await GatewayProcess.start(in: folder, server: "log: {level: trace}")
+        let ownKey = Data((0..<32).map { UInt8($0) }).base64EncodedString().replacingOccurrences(of: "=", with: "")
+        try folder.write("own.key", "own:\(ownKey)\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.path("own.key"))
+        let gateway = try await GatewayProcess.start(
+            in: folder, server: "secret_file: own.key\n  log: {level: trace}",
+            extra: "tokens: {use: jwt, audience: [auth-gateway, \"${env:CANARY}\"]}\n",
+            environment: ["CANARY": "canary-of-a-variable"])
+        var refusals: [HTTPAnswer] = []
         var canaries = ["canary horse battery", "canary staple battery", "canary wrong battery", "canary.as.a.name"]
         let registration = #"{"username":"johndoe","email":"john@example.com","password":"\#(canaries[0])"}"#
         #expect(try await gateway.send("POST", "/auth/register", json: registration).status == 201)
@@ -18,13 +25,19 @@ struct SecrecyTests {
             canaries += [try answer.text("access_token"), try answer.text("refresh_token")]
         }
         let token = try refreshed.text("access_token")
-        #expect(try await gateway.logIn("johndoe", canaries[2]).status == 401)
-        #expect(try await gateway.logIn(canaries[3], canaries[2]).status == 401)
+        refusals.append(try await gateway.logIn("johndoe", canaries[2]))
+        refusals.append(try await gateway.logIn(canaries[3], canaries[2]))
         #expect(try await gateway.verify(token) == 200)
-        #expect(try await gateway.verify(token + "x") == 401)
+        refusals.append(try await gateway.get("/auth/verify", token: token + "x"))
         #expect(try await gateway.get("/auth/me?access_token=canary-query", token: token).status == 200)
-        #expect(try await gateway.get("/canary-path", [("Cookie", "canary-cookie=1")]).status == 404)
-        #expect(try await gateway.send("POST", "/auth/login", json: #"{"canary-field": "#).status == 400)
+        refusals.append(try await gateway.get("/canary-path", [("Cookie", "canary-cookie=1")]))
+        refusals.append(try await gateway.send("POST", "/auth/login", json: #"{"canary-field": "#))
+        refusals.append(
+            try await gateway.send(
+                "POST", "/auth/register", json: registration.replacingOccurrences(of: "johndoe", with: "johnny")))
+        refusals.append(
+            try await gateway.send(
+                "POST", "/auth/register", json: #"{"username":"canary name","email":"canary","password":"canary7"}"#))
         #expect(
             try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#).status
                 == 202)
@@ -33,10 +46,19 @@ struct SecrecyTests {
         let reset = canaries[1].replacingOccurrences(of: " ", with: "+")
         #expect(try await gateway.send("POST", link, form: "new_password=\(reset)").status == 200)
         #expect(try await TourTests.refresh(refreshed.text("refresh_token"), at: gateway).status == 401)
-        canaries += [String(link.suffix(43)), "canary", "$argon2id$"]
+        refusals.append(try await gateway.send("POST", link, form: "new_password=\(reset)"))
+        #expect(refusals.map(\.status) == [401, 401, 401, 404, 400, 409, 422, 400])
+        canaries += [String(link.suffix(43)), "canary", "$argon2id$", ownKey]
+        let metrics = try await HTTPExchange(path: "/metrics").send(to: gateway.operationsPort).body
+        let arguments = try Data(contentsOf: URL(filePath: "/proc/\(gateway.process.pid)/cmdline"))
         await gateway.end()
 
+        let shown =
+            refusals.map { "\($0.headers)\n\($0.body)" } + [metrics, String(decoding: arguments, as: UTF8.self)]
+        for text in shown { for canary in canaries { #expect(!text.contains(canary), "\(canary) in \(text)") } }
         let log = gateway.process.transcript
+        // Services are named, and not taken apart.
+        #expect(log.contains(#"[\"LogTruncation\", \"RevocationLog\", \"Generations\", "#))
         #expect(log.contains("ready to serve") && log.contains("route=/auth/reset-password/{token}"))
         for canary in canaries { #expect(!log.contains(canary), "\(canary)") }
         let store = try store(in: folder)

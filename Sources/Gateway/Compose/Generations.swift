@@ -65,8 +65,8 @@ final class Generations: Service {
     ) -> Running {
         let background = generation.background.map { GatedService(gate: front, service: $0) }
         let running = Running(
-            generation: generation, modules: Self.group(of: generation.modules, ground.logger),
-            background: Self.group(of: background, ground.logger))
+            generation: generation, modules: ServiceGroup(named: generation.modules, logger: ground.logger),
+            background: ServiceGroup(named: background, logger: ground.logger))
         for group in [running.modules, running.background] {
             tasks.addTask {
                 do {
@@ -119,10 +119,4 @@ final class Generations: Service {
         await former.modules.triggerGracefulShutdown()
     }
 
-    private static func group(of services: [any Service], _ logger: Logger) -> ServiceGroup {
-        ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
-                logger: logger))
-    }
 }

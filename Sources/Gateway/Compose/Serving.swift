@@ -34,12 +34,11 @@ enum Serving {
             ground.services.all + [ground.revocations, generations]
             + listeners(deployment, operations, door, (health, front), logger)
         do {
-            var configuration = ServiceGroupConfiguration(
-                // A listener that cannot have its address ends the others in order, as a signal does.
-                services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-            configuration.maximumGracefulShutdownDuration = .seconds(9)  // Listeners have closed their last by then.
-            try await ServiceGroup(configuration: configuration).run()
+            // A listener that cannot have its address ends the others in order, as a signal does; nine seconds after the
+            // signal listeners have closed their last connection.
+            try await ServiceGroup(
+                named: services, until: [.sigterm, .sigint], within: .seconds(9), logger: logger
+            ).run()
         } catch let error as ListenerError {
             let isOperations = error.address == deployment.settings.server.operationsListen
             throw Failure("server.\(isOperations ? "operations_listen" : "listen"): \(error)")
