@@ -38,7 +38,11 @@ extension Slot {
 }
 
 /// A section that does not decode.
-public struct BrokenSection: Error, Hashable, Sendable {
+public struct BrokenSection: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with it.
     public let problems: [ConfigProblem]
+
+    public var description: String {
+        problems.map { $0.path.isEmpty ? $0.message : "\($0.path): \($0.message)" }.joined(separator: "; ")
+    }
 }

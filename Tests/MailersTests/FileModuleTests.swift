@@ -15,6 +15,26 @@ import Testing
         #expect(read(["from": "me"]).problems == ["expected a sender such as Example <no-reply@example.com>"])
     }
 
+    @Test func `a slip is met where it stands, in a section that is tested by itself too`() async throws {
+        let slip = BrokenFile(
+            "mail.yaml",
+            """
+            mail:
+              use: file
+              from: me  # error: mail.from: expected a sender such as Example <no-reply@example.com>
+            """)
+        slip.verify(section: "mail", of: .mail, among: .mailers)
+        await #expect {
+            try await Slot.mail.product(of: ["use": "file", "from": "me"], among: .mailers, with: .forTests())
+        } throws: { error in
+            "\(error)" == "from: expected a sender such as Example <no-reply@example.com>"
+        }
+    }
+
+    @Test func `every default is a value that its own setting takes`() {
+        #expect(ModuleSet.mailers.problemsOfDefaults == [])
+    }
+
     @Test func `the list of mailers holds the file module in the mail slot`() {
         #expect(ModuleSet.mailers.modules.map { "\($0.slotName)/\($0.name)" } == ["mail/file"])
     }
