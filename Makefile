@@ -7,7 +7,12 @@ MAKEFLAGS += --no-print-directory
 
 # Swift rebuilds everything when its flags change, so every debug build of this project has these.
 FLAGS := --enable-code-coverage --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
-CODE := $(wildcard Package.swift Sources Tests sql Benchmarks/Package.swift Benchmarks/Sources)
+CODE := $(wildcard Package.swift Sources Tests sql Benchmarks/Package.swift Benchmarks/Sources) \
+    $(wildcard Examples/*/Package.swift Examples/*/Sources Examples/*/Tests)
+# Packages of module authors, which build in the same place: with the same flags only what is their own is compiled. The
+# versions of dependencies must be the same for that, and the order in which the package manager hands on some flags.
+EXAMPLES := $(notdir $(wildcard Examples/*))
+BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --build-tests $(FLAGS)
 VENV := .build/venv
 TOOLS := .build/tools
 
@@ -17,7 +22,7 @@ LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-d
 PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl nginx-light procps python3 python3-venv strace
 
-.PHONY: help run test check build release lint format coverage docs bench clean deps deps-run deps-test swift
+.PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench clean deps deps-run deps-test swift
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,14 +33,26 @@ run: deps-run ## Start the gateway on http://localhost:8080, by config.yaml if t
 # These measure times, so nothing else runs meanwhile.
 TIMED := 'TimingTests|SlowConnectionTests'
 
-test: deps ## Build and run all tests.
-	swift test $(FLAGS) --disable-xctest --filter $(TIMED)
-	swift test $(FLAGS) --disable-xctest --skip $(TIMED)
+test: deps ## Build and run all tests, those of the examples too.
+	$(BUILD)
+	swift test $(FLAGS) --disable-xctest --skip-build --filter $(TIMED)
+	swift test $(FLAGS) --disable-xctest --skip-build --skip $(TIMED)
+	@$(MAKE) $(EXAMPLES)
+
+examples: deps ## Build and test the packages in Examples alone.
+	$(BUILD)
+	@$(MAKE) $(EXAMPLES)
+
+$(EXAMPLES): IN = --package-path Examples/$@ --scratch-path .build
+$(EXAMPLES):
+	cp Package.resolved Examples/$@/Package.resolved
+	$(BUILD) $(IN)
+	LLVM_PROFILE_FILE=/dev/null swift test --disable-xctest --skip-build $(IN)
 
 check: lint release test coverage ## What must pass before a change is handed over: lint, both builds, tests, coverage.
 
 build: deps-run ## Build as the tests do, without running them.
-	swift build $(FLAGS)
+	SWIFT_DETERMINISTIC_HASHING=1 swift build $(FLAGS)
 
 release: deps-run ## Build as `make run` does, without running it: whole modules are held to more than single files.
 	swift build -c release --product auth-gateway
@@ -58,7 +75,7 @@ bench: deps-run ## Measure, in a release build of its own.
 	swift run -c release --package-path Benchmarks gateway-benchmarks
 
 clean: ## Remove everything built, and nothing else.
-	rm -rf .build Benchmarks/.build
+	rm -rf .build Benchmarks/.build $(wildcard Examples/*/.build)
 
 deps: deps-run deps-test ## Install what this machine lacks for building and testing.
 
