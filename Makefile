@@ -39,7 +39,7 @@ test: deps ## Build and run all tests, those of the examples too.
 	swift test $(FLAGS) --disable-xctest --skip-build --skip $(TIMED)
 	@$(MAKE) $(EXAMPLES)
 
-examples: deps ## Build and test the packages in Examples alone.
+examples: deps ## Build and test the packages in Examples alone, and run what their documents show.
 	$(BUILD)
 	@$(MAKE) $(EXAMPLES)
 
@@ -48,6 +48,7 @@ $(EXAMPLES):
 	cp Package.resolved Examples/$@/Package.resolved
 	$(BUILD) $(IN)
 	LLVM_PROFILE_FILE=/dev/null swift test --disable-xctest --skip-build $(IN)
+	.ci/commands $(or $(wildcard Examples/$@/README.md),docs/writing-modules.md) Examples/$@ .build/debug
 
 check: lint release test coverage ## What must pass before a change is handed over: lint, both builds, tests, coverage.
 
