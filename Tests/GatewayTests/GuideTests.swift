@@ -4,7 +4,7 @@ import Testing
 /// What the documents for module authors show: files of this project as they are, and sessions that `make examples`
 /// runs.
 @Suite struct GuideTests {
-    @Test(arguments: ["docs/writing-modules.md"])
+    @Test(arguments: ["docs/writing-modules.md", "Examples/WebhookMailer/README.md"])
     func `every file that a guide shows is as it stands in the project`(guide: String) throws {
         let blocks = try Block.all(in: guide)
         #expect(blocks.contains { $0.language == "console" })
