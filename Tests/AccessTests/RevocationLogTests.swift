@@ -3,7 +3,7 @@ import GatewayKit
 import GatewayTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RevocationLogTests {
+@Suite(.timeLimit(.minutes(5))) struct RevocationLogTests {
     @Test func `it is ready only when it has read the log to its end`() async throws {
         let fixture = await Fixture()
         fixture.storage.setFault(.unavailable)

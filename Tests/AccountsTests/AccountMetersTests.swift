@@ -4,7 +4,7 @@ import GatewayTestKit
 import Testing
 
 /// What operators see counted of what people ask for; the store runs every write twice, and each still counts once.
-@Suite(.timeLimit(.minutes(1))) struct AccountMetersTests {
+@Suite(.timeLimit(.minutes(5))) struct AccountMetersTests {
     @Test func `logins are counted by the reasons that the audit trail states`() async throws {
         let world = try World()
         let closed = try await world.account("closed")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayAccounts
 
-@Suite(.timeLimit(.minutes(1))) struct AuditTests {
+@Suite(.timeLimit(.minutes(5))) struct AuditTests {
     @Test func `every kind of event is written by a flow, with the facts that the page says, and with no secret`()
         async throws
     {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayAccounts
 
-@Suite(.timeLimit(.minutes(1))) struct ChoresTests {
+@Suite(.timeLimit(.minutes(5))) struct ChoresTests {
     private func chores(_ world: World) -> Chores {
         Chores(
             storage: world.storage, lifetimes: world.issuer.lifetimes, time: world.time, random: world.random,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GatewayAccounts
 
-@Suite(.timeLimit(.minutes(1))) struct LoginTests {
+@Suite(.timeLimit(.minutes(5))) struct LoginTests {
     @Test(arguments: ["johndoe", "JohnDoe", "johndoe@example.com", "JohnDoe@Example.com"])
     func `name and address both log in, however they are typed`(name: String) async throws {
         let world = try World()

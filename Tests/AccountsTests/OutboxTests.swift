@@ -4,7 +4,7 @@ import Testing
 
 @testable import GatewayAccounts
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxTests {
+@Suite(.timeLimit(.minutes(5))) struct OutboxTests {
     private static let keys = Secret([UInt8](repeating: 7, count: 32))
     private let outbox = Outbox(keyring: SecretKeyring([("one", keys)]), signal: OutboxSignal())
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What every answer of the real binary has, whatever was asked.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct AnswerTests {
     @Test func `every answer carries a request id of its own, and a refusal repeats it`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The verbs of the real binary, beside a running server where that matters.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct CommandLineTests {
     @Test func `an operator makes an account, and a running server obeys what becomes of it within a second`()
         async throws

@@ -3,7 +3,7 @@ import GatewayKit
 import Testing
 
 /// Signing keys and the secret file, by the real binary.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct KeyTests {
     @Test func `another key signs within a second of its rotation, and no token is lost`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")

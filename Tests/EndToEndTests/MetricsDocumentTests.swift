@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// docs/metrics.md, the dashboard and the alerts, held against each other and against a running gateway.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct MetricsDocumentTests {
     @Test func `the page names every metric of a running gateway, and no other, as the gateway itself does`()
         async throws

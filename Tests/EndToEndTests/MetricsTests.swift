@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the real binary shows at `GET /metrics` of its operations listener.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct MetricsTests {
     @Test func `a tour is counted by route and by what became of it, and nothing secret is shown`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "tokens: {use: jwt, refresh_grace: 0s}")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A site behind a real nginx that asks the real gateway, by the configuration in `deploy/`.
-@Suite(.timeLimit(.minutes(3)), .needs("nginx"))
+@Suite(.timeLimit(.minutes(5)), .needs("nginx"))
 struct NginxTests {
     @Test func `a page is served with a token and refused without`() async throws {
         try await withSite { (site: Site) async throws in

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Canaries: what is secret stands in no log, no printed configuration and, in clear, not in the store.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecrecyTests {
     @Test func `secrets stand in no log, refusal, metric or argument, however much is logged, nor in the store`()
         async throws

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The tour of the README by the real binary: register, log in, verify, refresh, forget, reset.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct TourTests {
     static let registration =
         #"{"username":"JohnDoe","email":"john@example.com","password":"correct horse battery"}"#

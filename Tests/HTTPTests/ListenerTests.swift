@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenerTests {
     @Test(arguments: [
         ("", "The Host header is missing."), ("Host:\r\n", "The Host header is missing."),
         ("Host: a\r\nHost: a\r\n", "The Host header stands twice."),

@@ -13,7 +13,7 @@ import Testing
     }
 
     /// Hashing or comparing such names as texts would sort the marks, which takes hours for so many.
-    @Test(.timeLimit(.minutes(1))) func `a name of a million combining marks is read as fast as any other`() throws {
+    @Test(.timeLimit(.minutes(5))) func `a name of a million combining marks is read as fast as any other`() throws {
         let name = String(repeating: "\u{345}\u{316}", count: 500_000)
         let value = try JSONValue(strictly: Array(#"{"a\#(name)":1,"b\#(name)":2,"c":3}"#.utf8))
         #expect(value["c"] == 3)

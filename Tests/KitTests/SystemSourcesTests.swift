@@ -2,7 +2,7 @@ import GatewayKit
 import GatewayTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SystemSourcesTests {
+@Suite(.timeLimit(.minutes(5))) struct SystemSourcesTests {
     @Test(arguments: TimeSourceConformance.allCases)
     func `the system's clocks keep a clock's promises`(promise: TimeSourceConformance) async throws {
         try await promise.verify { TimeSourceUnderTest(SystemTime()) }

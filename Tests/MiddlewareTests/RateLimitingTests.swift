@@ -6,7 +6,7 @@ import HummingbirdTesting
 import Logging
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RateLimitingTests {
+@Suite(.timeLimit(.minutes(5))) struct RateLimitingTests {
     static let two: ConfigLiteral = [
         "use": "rate-limit", "rules": [["route": "POST /auth/login", "allow": "2 per 1m"]],
     ]

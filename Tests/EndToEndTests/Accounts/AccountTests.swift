@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What people do with their own account, every route to its success, by the real binary.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct AccountTests {
     @Test func `a registration answers who was registered, word for word`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder())

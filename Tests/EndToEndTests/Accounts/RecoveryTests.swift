@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A forgotten password set anew by an app and by a browser, by the real binary.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecoveryTests {
     @Test func `an app sets the password by JSON, and the address counts as verified then`() async throws {
         let folder = try TestFolder()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Sessions seen and ended by their owner, by the real binary.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct SessionTests {
     @Test func `the list has every session with exactly these members, and one of them is current`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder())

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct DrainingTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct DrainingTests {
     @Test(arguments: 1...20) func `no request that was sent fails when the gateway is told to stop`(
         run: Int
     ) async throws {

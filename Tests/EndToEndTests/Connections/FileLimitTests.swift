@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FileLimitTests {
+@Suite(.timeLimit(.minutes(5))) struct FileLimitTests {
     @Test func `where the system allows few files, connections too many are turned away and the gateway goes on`()
         async throws
     {

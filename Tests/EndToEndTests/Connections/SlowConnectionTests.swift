@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Time is the subject here, so the clock is the real one.
-@Suite(.timeLimit(.minutes(2))) struct SlowConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct SlowConnectionTests {
     @Test func `a thousand silent, half-open and slow connections are gone in time, and others are served meanwhile`()
         async throws
     {

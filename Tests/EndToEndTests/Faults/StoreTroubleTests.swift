@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StoreTroubleTests {
+@Suite(.timeLimit(.minutes(5))) struct StoreTroubleTests {
     @Test(.needs("unshare"), .needsOwnMounts) func `a full disk is 503, harms nothing, and ends when there is room`()
         async throws
     {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SyncTests {
+@Suite(.timeLimit(.minutes(5))) struct SyncTests {
     /// No kill can show it: what a process has written outlives it, and only a power cut would not.
     @Test(.needs("strace")) func `a registration is on the disk before its answer is on the way`() async throws {
         let folder = try TestFolder()

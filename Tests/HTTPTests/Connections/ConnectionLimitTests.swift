@@ -3,7 +3,7 @@ import GatewayKit
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionLimitTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionLimitTests {
     @Test func `one connection too many is told so at once, and the next gets in when another has gone`() async throws {
         let limits = Listener.Limits(connections: 2)
         let (surplus, next) = try await withListener(Doors(), limits: limits) { address in

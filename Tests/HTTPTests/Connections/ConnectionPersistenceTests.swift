@@ -4,7 +4,7 @@ import GatewayKit
 import Testing
 
 /// Each exchange ends when the gateway closes, long before the idle time; else the time limit ends the test.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionPersistenceTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionPersistenceTests {
     @Test(arguments: [
         "HTTP/1.1\r\nConnection: close", "HTTP/1.1\r\nConnection: Close", "HTTP/1.1\r\nConnection: TE, cLOSE",
         "HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionWatchTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionWatchTests {
     @Test func `a limit that is reached is said once, and again only when a tenth of it was free meanwhile`() {
         let (metrics, log) = (RecordedMetrics(), RecordedLog())
         let watch = ConnectionWatch(metrics: metrics, logger: log.logger)

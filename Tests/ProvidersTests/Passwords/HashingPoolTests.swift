@@ -8,7 +8,7 @@ import Testing
 
 @testable import GatewayProviders
 
-@Suite(.timeLimit(.minutes(1))) struct HashingPoolTests {
+@Suite(.timeLimit(.minutes(5))) struct HashingPoolTests {
     @Test func `work is done on threads of nice 19, one for each`() async throws {
         let pool = HashingPool(threads: 2, capacity: 8, time: SystemTime())
         let niceness = try await pool.run { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import GatewayProviders
 
-@Suite(.timeLimit(.minutes(1))) struct LogTruncationTests {
+@Suite(.timeLimit(.minutes(5))) struct LogTruncationTests {
     private static let mark = "a-very-telling-mark"
     private let folder: TemporaryFolder
     private let time = ManualTime()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GatewayProviders
 
-@Suite(.timeLimit(.minutes(1))) struct SQLiteQueueTests {
+@Suite(.timeLimit(.minutes(5))) struct SQLiteQueueTests {
     private let folder: TemporaryFolder
     private let time = ManualTime()
     private let storage: SQLiteStorage

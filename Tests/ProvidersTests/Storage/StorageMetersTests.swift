@@ -4,7 +4,7 @@ import Testing
 
 @testable import GatewayProviders
 
-@Suite(.timeLimit(.minutes(1))) struct StorageMetersTests {
+@Suite(.timeLimit(.minutes(5))) struct StorageMetersTests {
     @Test func `transactions are timed by kind, and failures counted by what a caller can do about them`() async throws
     {
         let (metrics, time) = (RecordedMetrics(), ManualTime())

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GatewayProviders
 
-@Suite(.timeLimit(.minutes(1))) struct SigningKeyRotationTests {
+@Suite(.timeLimit(.minutes(5))) struct SigningKeyRotationTests {
     private let time = ManualTime()
     private let storage = InMemoryStorage(repeatsWrites: true)
     private let tick = SigningKeyRotation.pause
