@@ -145,14 +145,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-            context.close(mode: .output, promise: nil)
-            setTimer(context)
+            finish(context)
         case .finish:
             context.flush()
-            context.close(mode: .output, promise: nil)
-            setTimer(context)
+            finish(context)
         case .close: context.close(promise: nil)
         }
+    }
+
+    /// Ends this side once all is out.
+    private func finish(_ context: ChannelHandlerContext) {
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+            state.sent(at: context.eventLoop.now)
+            if context.channel.isActive { setTimer(context) }
+        }
+        context.close(mode: .output, promise: sent)
+        if context.channel.isActive { setTimer(context) }
     }
 
     /// Sleeps until the next deadline, but no longer than the shortest that may begin meanwhile.

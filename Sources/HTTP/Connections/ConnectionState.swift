@@ -25,6 +25,14 @@ struct ConnectionState {
         case over
     }
 
+    /// What is left to do behind the last answer.
+    private enum Ending {
+        /// The other side has not taken all of it yet.
+        case sending(since: NIODeadline)
+        /// All is out; the other side may not have read it, and closing would lose it.
+        case waiting(since: NIODeadline)
+    }
+
     private struct Unanswered {
         let since: NIODeadline
         let isOld: Bool
@@ -40,7 +48,7 @@ struct ConnectionState {
     private var refusal: Problem?
     private var isDraining = false
     private var quietSince: NIODeadline
-    private var closingSince: NIODeadline?
+    private var ending: Ending?
 
     /// A connection that has just been opened.
     init(timeouts: ConnectionTimeouts, at now: NIODeadline) {
@@ -53,7 +61,7 @@ struct ConnectionState {
     /// Whether what arrives is dropped.
     var isReadingOver: Bool { if case .over = reading { true } else { false } }
     /// Whether what is written is dropped.
-    var isClosing: Bool { closingSince != nil }
+    var isClosing: Bool { ending != nil }
     /// Whether the youngest request is the only one without an answer.
     var isYoungestNext: Bool { unanswered.count == 1 && !isAnswering }
 
@@ -120,11 +128,16 @@ struct ConnectionState {
         quietSince = now
         guard let answered = unanswered.popFirst() else { return .nothing }
         guard answered.persists else {
-            closingSince = now
+            ending = .sending(since: now)
             return .finish
         }
         if let refusal, unanswered.isEmpty { return refuse(refusal, at: now) }
         return .nothing
+    }
+
+    /// All that was written is out, to the end.
+    mutating func sent(at now: NIODeadline) {
+        if case .sending = ending { ending = .waiting(since: now) }
     }
 
     /// The listener is stopping: each answer is the last of its connection, and silence ends it sooner.
@@ -135,7 +148,11 @@ struct ConnectionState {
 
     /// When ``timePassed(at:)`` has something to do next.
     var deadline: NIODeadline {
-        if let closingSince { return closingSince + timeouts.closing }
+        switch ending {
+        case .sending(let since): return since + timeouts.request
+        case .waiting(let since): return since + timeouts.closing
+        case nil: break
+        }
         var deadlines: [NIODeadline] = []
         if let first = unanswered.first { deadlines.append(first.since + timeouts.request) }
         switch reading {
@@ -170,7 +187,7 @@ struct ConnectionState {
 
     private mutating func refuse(_ problem: Problem, at now: NIODeadline) -> Action {
         reading = .over
-        closingSince = now
+        ending = .sending(since: now)
         return .refuse(problem)
     }
 }

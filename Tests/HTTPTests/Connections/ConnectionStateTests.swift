@@ -17,6 +17,7 @@ import Testing
         #expect(!state.receivedBytes(at: .at(69)))
         #expect(state.timePassed(at: .at(69)) == .nothing)
         #expect(state.timePassed(at: .at(70)) == .refuse(.requestTimeout))
+        state.sent(at: .at(70))
         #expect(state.timePassed(at: .at(71)) == .nothing)
         #expect(state.timePassed(at: .at(72)) == .close)
     }
@@ -28,6 +29,7 @@ import Testing
         #expect(state.timePassed(at: .at(21)) == .fail(.requestTimeout))
         #expect(state.answerBegins(isBodyTooLong: false) == "close")
         #expect(state.answerEnds(at: .at(21)) == .finish)
+        state.sent(at: .at(21))
         #expect(state.timePassed(at: .at(23)) == .close)
     }
 
@@ -46,6 +48,24 @@ import Testing
         state.receivedEnd(at: .at(1))
         #expect(state.answerBegins(isBodyTooLong: false) == nil)
         #expect(state.timePassed(at: .at(31)) == .close)
+    }
+
+    @Test func `the last answer has the time of a request to be taken, and the connection ends soon after that`() {
+        let slow = Connection()
+        slow.begin(at: .at(1))
+        slow.receivedEnd(at: .at(1))
+        slow.drain(at: .at(1))
+        _ = slow.answerBegins(isBodyTooLong: false)
+        #expect(slow.answerEnds(at: .at(2)) == .finish)
+        #expect(slow.timePassed(at: .at(31)) == .nothing)
+        slow.sent(at: .at(31))
+        #expect(slow.timePassed(at: .at(32)) == .nothing)
+        #expect(slow.timePassed(at: .at(33)) == .close)
+        let never = Connection()
+        _ = never.receivedBytes(at: .at(1))
+        #expect(never.readingFailed(.headerTooLarge, at: .at(1)) == .refuse(.headerTooLarge))
+        #expect(never.timePassed(at: .at(30)) == .nothing)
+        #expect(never.timePassed(at: .at(31)) == .close)
     }
 
     @Test func `a connection goes on behind an answer`() {
@@ -158,6 +178,7 @@ private final class Connection {
     func inputClosed() -> ConnectionState.Action { state.inputClosed() }
     func answerBegins(isBodyTooLong: Bool) -> String? { state.answerBegins(isBodyTooLong: isBodyTooLong) }
     func answerEnds(at moment: NIODeadline) -> ConnectionState.Action { state.answerEnds(at: moment) }
+    func sent(at moment: NIODeadline) { state.sent(at: moment) }
     func drain(at moment: NIODeadline) { state.drain(at: moment) }
     func timePassed(at moment: NIODeadline) -> ConnectionState.Action { state.timePassed(at: moment) }
 }
