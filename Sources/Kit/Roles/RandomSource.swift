@@ -8,8 +8,8 @@ public protocol RandomSource: Sendable {
 extension RandomSource {
     /// A new id of 128 random bits: 26 characters of a-z and 2-7 (base32, RFC 4648, section 6, in lower case).
     public func identifier() -> String {
-        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         var text: [UInt8] = []
+        text.reserveCapacity(26)
         var window: UInt32 = 0
         var bits = 0
         for byte in bytes(16) {
@@ -17,13 +17,15 @@ extension RandomSource {
             bits += 8
             while bits >= 5 {
                 bits -= 5
-                text.append(alphabet[Int(window >> UInt32(bits) & 31)])
+                text.append(base32[Int(window >> UInt32(bits) & 31)])
             }
         }
-        if bits > 0 { text.append(alphabet[Int(window << UInt32(5 - bits) & 31)]) }
+        if bits > 0 { text.append(base32[Int(window << UInt32(5 - bits) & 31)]) }
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+private let base32 = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
 /// The system's random number generator.
 public struct SystemRandom: RandomSource {
@@ -32,6 +34,15 @@ public struct SystemRandom: RandomSource {
 
     public func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            // Every number that is drawn is a call of the system, so all its bytes are used.
+            let word: UInt64 = generator.next()
+            for shift in 0..<min(8, count - bytes.count) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> (8 * shift)))
+            }
+        }
+        return bytes
     }
 }
