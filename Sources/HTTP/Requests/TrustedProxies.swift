@@ -34,7 +34,7 @@ public struct TrustedProxies: Sendable {
     public func client(behind peer: Peer, forwardedFor lines: [String]) -> IPAddress? {
         var hop: IPAddress? = if case .address(let address) = peer { address } else { nil }
         guard trust(peer) else { return hop }
-        let entries = lines.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let entries = lines.flatMap { $0.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) }
         for entry in entries.reversed().prefix(32) {
             guard let address = IPAddress(Self.trimmed(entry)) else { return hop }
             hop = address
@@ -45,8 +45,12 @@ public struct TrustedProxies: Sendable {
 
     private func trust(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
 
-    private static func trimmed(_ text: Substring) -> String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    private static func trimmed(_ entry: Substring.UTF8View) -> String {
+        var rest = entry
+        while let first = rest.first, isSpace(first) { rest.removeFirst() }
+        while let last = rest.last, isSpace(last) { rest.removeLast() }
+        return String(Substring(rest))
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }
