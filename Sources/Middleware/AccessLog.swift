@@ -18,19 +18,19 @@ struct AccessLog: RouterMiddleware {
         let start = time.elapsed()
         do {
             let answer = try await next(request, context)
-            var facts: Logger.Metadata = [LogKey.status: "\(answer.status.code)"]
-            if let bytes = answer.body.contentLength { facts[LogKey.bytes] = "\(bytes)" }
-            log(context, facts, since: start)
+            log(context, status: "\(answer.status.code)", bytes: answer.body.contentLength, since: start)
             return answer
         } catch {
             // The connection has lost its framing; its handler answers it, with a status that is not known here.
-            log(context, [LogKey.status: "-"], since: start)
+            log(context, status: "-", bytes: nil, since: start)
             throw error
         }
     }
 
-    private func log(_ exchange: Exchange, _ facts: Logger.Metadata, since start: Duration) {
-        var facts = facts
+    private func log(_ exchange: Exchange, status: String, bytes: Int?, since start: Duration) {
+        var facts = Logger.Metadata(minimumCapacity: 6)
+        facts[LogKey.status] = .string(status)
+        if let bytes { facts[LogKey.bytes] = "\(bytes)" }
         facts[LogKey.method] = "\(exchange.method)"
         facts[LogKey.route] = "\(exchange.route.pattern)"
         facts[LogKey.milliseconds] = "\((time.elapsed() - start).wholeMilliseconds)"

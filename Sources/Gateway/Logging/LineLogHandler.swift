@@ -41,18 +41,28 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         guard logLevel <= .debug || !Self.talkative.contains(event.source) else { return }
-        var facts = metadata
-        if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
-        if let own = event.metadata { facts.merge(own) { _, new in new } }
         var pairs = [
             ("time", time.now().iso8601), ("level", event.level.rawValue), ("message", event.message.description),
         ]
-        pairs += facts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
+        pairs += facts(of: event)
         if let error = event.error { pairs.append(("error", "\(error)")) }
         switch style.format {
         case .text: sink.write(LogLine.logfmt(pairs))
         case .json: sink.write(LogLine.json(pairs))
         }
+    }
+
+    /// What the entry, the provider and the logger state, by key; the earlier of them counts. Tables are not merged for
+    /// it, for that copies the logger's own with every line.
+    private func facts(of event: LogEvent) -> [(String, String)] {
+        let sources = [event.metadata, metadataProvider?.get(), metadata].compactMap(\.self)
+        var facts: [(String, String)] = []
+        for (index, source) in sources.enumerated() {
+            for (key, value) in source where !sources[..<index].contains(where: { $0[key] != nil }) {
+                facts.append((key, value.description))
+            }
+        }
+        return facts.sorted { $0.0 < $1.0 }
     }
 }
 

@@ -2,7 +2,15 @@
 enum LogLine {
     /// `key=value key="a value"`, a value quoted as soon as it holds anything but letters, digits and `-_.:/@+%[],<>`.
     static func logfmt(_ pairs: [(String, String)]) -> String {
-        pairs.map { key, value in "\(key)=\(isPlain(value) ? value : quoted(value))" }.joined(separator: " ")
+        var line = ""
+        line.reserveCapacity(256)
+        for (key, value) in pairs {
+            if !line.isEmpty { line += " " }
+            line += key
+            line += "="
+            line += isPlain(value) ? value : quoted(value)
+        }
+        return line
     }
 
     /// One JSON object; every value is a string.
@@ -15,15 +23,21 @@ enum LogLine {
             && value.utf8.allSatisfy { byte in
                 switch byte {
                 case 48...57, 65...90, 97...122: true
-                default: plainMarks.contains(byte)
+                case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "/"),
+                    UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"),
+                    UInt8(ascii: ","), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "*"), UInt8(ascii: "{"),
+                    UInt8(ascii: "}"):
+                    true
+                default: false
                 }
             }
     }
 
-    private static let plainMarks = Set("-_.:/@+%[],<>*{}".utf8)
-
     /// A JSON string (RFC 8259, section 7), in ASCII controls escaped.
     private static func quoted(_ value: String) -> String {
+        if value.utf8.allSatisfy({ 0x20..<0x7f ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            return "\"" + value + "\""
+        }
         var text = "\""
         for scalar in value.unicodeScalars {
             switch scalar {

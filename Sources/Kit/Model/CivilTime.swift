@@ -37,14 +37,24 @@ package struct CivilTime: Hashable, Sendable {
 extension Timestamp {
     /// The moment in UTC as RFC 3339 writes it, with milliseconds: `2026-01-02T03:04:05.678Z`.
     public var iso8601: String {
-        func padded(_ value: Int64, _ width: Int) -> String {
+        // One string that grows: every line of the log begins with this.
+        var text = ""
+        text.reserveCapacity(24)
+        func append(_ value: Int64, _ width: Int, _ mark: String) {
             let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+            for _ in 0..<max(0, width - digits.utf8.count) { text += "0" }
+            text += digits
+            text += mark
         }
         let civil = CivilTime(self)
-        let date = "\(padded(civil.year, 4))-\(padded(civil.month, 2))-\(padded(civil.day, 2))"
-        let time = "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2))"
-        return "\(date)T\(time).\(padded(milliseconds - seconds * 1000, 3))Z"
+        append(civil.year, 4, "-")
+        append(civil.month, 2, "-")
+        append(civil.day, 2, "T")
+        append(civil.hour, 2, ":")
+        append(civil.minute, 2, ":")
+        append(civil.second, 2, ".")
+        append(milliseconds - seconds * 1000, 3, "Z")
+        return text
     }
 }
 
