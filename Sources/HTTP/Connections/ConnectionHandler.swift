@@ -117,6 +117,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard head.uri.utf8.count <= limits.header else {
             return perform(state.readingFailed(.headerTooLarge, at: now), context)
         }
+        guard head.isFramedPlainly else {
+            return perform(
+                state.readingFailed(.malformedRequest("The request's framing is not plain HTTP/1.1."), at: now), context
+            )
+        }
         var head = head
         let isOld = head.version == .http1_0
         (bodyBytes, statedBodyLength) = (0, head.statedBodyLength)
@@ -183,10 +188,22 @@ struct MessageLimits: Hashable, Sendable {
 }
 
 extension HTTPRequestHead {
+    /// Whether nobody on the way can read its end elsewhere (RFC 9112, section 6.1): no coding but chunked, alone, once,
+    /// without a length and not in HTTP/1.0; and no tunnel is asked for. The decoder is more generous.
+    fileprivate var isFramedPlainly: Bool {
+        guard method != .CONNECT else { return false }
+        let codings = headers["transfer-encoding"]
+        guard !codings.isEmpty else { return true }
+        return version == .http1_1 && codings.count == 1 && codings[0].lowercased() == "chunked"
+            && !headers.contains(name: "content-length")
+    }
+
     /// Whether another request can follow on the connection.
     fileprivate var persists: Bool {
         let options = headers[canonicalForm: "connection"].map { $0.lowercased() }
-        if method == .CONNECT || options.contains("close") { return false }
+        let isClose: (String) -> Bool = { $0.lowercased().contains("close") }
+        // The decoder reads no further behind this old name either.
+        if options.contains("close") || headers["proxy-connection"].contains(where: isClose) { return false }
         if headers.contains(name: "upgrade"), options.contains("upgrade") { return false }
         return version != .http1_0 || options.contains("keep-alive")
     }

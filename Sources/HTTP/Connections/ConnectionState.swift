@@ -128,6 +128,7 @@ struct ConnectionState {
         quietSince = now
         guard let answered = unanswered.popFirst() else { return .nothing }
         guard answered.persists else {
+            reading = .over  // Dropped here, what still comes is read on, and its sender reads the answer.
             ending = .sending(since: now)
             return .finish
         }

@@ -10,16 +10,16 @@ import NIOHTTPTypesHTTP1
 /// answers that are no request's, ``SurplusConnection`` tells those too many, ``OpenConnections`` counts all, and
 /// ``ConnectionWatch`` tells operators.
 struct HTTPConnection: ServerChildChannel {
-    /// A connection with what serves it, if anything does.
+    /// All that Hummingbird gets of a connection.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        let served: HTTP1Channel.Value?
     }
 
     let responder: HTTPChannelHandler.Responder
     /// Asked for each connection; one that is open keeps the limits that it began with.
     let current: CurrentDoor
     let connections: OpenConnections
+    let serving: AsyncStream<ServedConnection>.Continuation
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         switch connections.add(channel, limit: current.limits.connections) {
@@ -29,24 +29,16 @@ struct HTTPConnection: ServerChildChannel {
         }
     }
 
-    /// Serves until the connection is closed. Then whoever still works at a request of it is cancelled: there is nobody
-    /// left to answer.
-    func handle(value: Value, logger: Logger) async {
-        guard let served = value.served else { return await value.channel.waitForClose() }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await HTTP1Channel(responder: responder).handle(value: served, logger: logger) }
-            group.addTask { await value.channel.waitForClose() }
-            await group.next()
-            group.cancelAll()
-        }
-    }
+    /// Waits for the connection's end. The listener serves it: where a shutdown meets one that is just being set up,
+    /// Hummingbird lets it go, and would lose its request and bring the process down.
+    func handle(value: Value, logger: Logger) async { await value.channel.waitForClose() }
 
     private func turnAway(_ channel: any Channel, _ refusals: RefusalWriter?) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let patience = ConnectionTimeouts(current.limits).closing
             let surplus = SurplusConnection(refusals: refusals, patience: patience)
             try channel.pipeline.syncOperations.addHandler(surplus)
-            return Value(channel: channel, served: nil)
+            return Value(channel: channel)
         }
     }
 
@@ -57,6 +49,8 @@ struct HTTPConnection: ServerChildChannel {
                 maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
         let http1 = HTTP1Channel(responder: responder, configuration: configuration)
         return http1.setup(channel: channel, logger: logger).flatMapThrowing { served in
+            // NIO takes one that is let go before its channel is closed for a mistake, and ends the process.
+            channel.closeFuture.whenComplete { _ in withExtendedLifetime(served) {} }
             let pipeline = channel.pipeline.syncOperations
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let handler = ConnectionHandler(
@@ -64,7 +58,28 @@ struct HTTPConnection: ServerChildChannel {
                 timeouts: ConnectionTimeouts(limits), refusals: door.refusals, now: channel.eventLoop.now)
             try pipeline.addHandler(handler, position: .before(codec))
             try pipeline.addHandler(FirstByteHandler(handler), position: .first)
-            return Value(channel: channel, served: served)
+            connections.drainIfStopping(channel)
+            serving.yield(ServedConnection(http1: http1, channel: channel, value: served, logger: logger))
+            return Value(channel: channel)
+        }
+    }
+}
+
+/// A connection that has been set up, to be served by the listener.
+struct ServedConnection: Sendable {
+    let http1: HTTP1Channel
+    let channel: any Channel
+    let value: HTTP1Channel.Value
+    let logger: Logger
+
+    /// Serves until the connection is closed. Then whoever still works at a request of it is cancelled: there is nobody
+    /// left to answer.
+    func serve() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await http1.handle(value: value, logger: logger) }
+            group.addTask { await channel.waitForClose() }
+            await group.next()
+            group.cancelAll()
         }
     }
 }

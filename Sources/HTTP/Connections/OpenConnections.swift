@@ -18,6 +18,7 @@ final class OpenConnections: Sendable {
     private struct Table {
         var served: [ObjectIdentifier: any Channel] = [:]
         var surplus: [ObjectIdentifier: any Channel] = [:]
+        var isDraining = false
     }
 
     /// How many may be told at once that they are too many.
@@ -59,6 +60,26 @@ final class OpenConnections: Sendable {
             }
         }
         return place
+    }
+
+    /// Tells each connection that its next answer is its last, and those that still come too.
+    func drain() {
+        let served = table.withLock { table in
+            table.isDraining = true
+            return Array(table.served.values)
+        }
+        for channel in served { Self.drain(channel) }
+    }
+
+    /// Tells a connection that has been set up while the listener was stopping: the server does not know it any more.
+    func drainIfStopping(_ channel: any Channel) {
+        if table.withLock(\.isDraining) { Self.drain(channel) }
+    }
+
+    private static func drain(_ channel: any Channel) {
+        channel.eventLoop.execute {
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
     }
 
     func closeAll() {

@@ -96,6 +96,8 @@ struct ProblemRenderer: Sendable {
 
     private func problem(for error: StorageError, _ logger: Logger) -> Problem {
         switch error {
+        case .unavailable(let cause) where cause is CancellationError:
+            return .unavailable  // The client has gone, and the store is where it was.
         case .unavailable:
             logger.log(
                 level: pace.level(of: "store"), "the store is out of reach: what needs it is answered 503",

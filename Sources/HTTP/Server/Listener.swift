@@ -71,16 +71,29 @@ public struct Listener: Service, CustomStringConvertible {
         try await refuseSocketInUse()
         let connections = OpenConnections(limit: current.limits.connections, watch: current.door.watch)
         do {
-            try await withThrowingTaskGroup(of: Bool.self) { group in
+            let (incoming, serving) = AsyncStream.makeStream(of: ServedConnection.self)
+            try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask {
-                    try await application(connections).run()
-                    return true
+                    defer { serving.finish() }
+                    try await application(connections, serving).run()
+                    return .server
+                }
+                group.addTask {
+                    await withDiscardingTaskGroup { tasks in
+                        for await connection in incoming { tasks.addTask { await connection.serve() } }
+                    }
+                    return .connections
                 }
                 group.addTask {
                     await closeLate(connections)
-                    return false
+                    return .patience
                 }
-                for try await isOver in group where isOver { group.cancelAll() }
+                // The server may end before a connection that it had taken and not set up yet.
+                var running: Set<Part> = [.server, .connections]
+                while let ended = try await group.next() {
+                    running.remove(ended)
+                    if running.isEmpty { group.cancelAll() }
+                }
             }
         } catch is UnixDomainSocketPathWrongType {
             throw ListenerError(address: address, reason: "what lies there is no socket")
@@ -103,11 +116,17 @@ public struct Listener: Service, CustomStringConvertible {
         throw ListenerError(address: address, reason: "another process listens there")
     }
 
+    /// What runs side by side.
+    private enum Part {
+        case server, connections, patience
+    }
+
     /// Waits for a shutdown, and closes what outlasts its patience.
     private func closeLate(_ connections: OpenConnections) async {
         do {
             try await gracefulShutdown()
             onStopping()
+            connections.drain()
             try await time.sleep(for: Self.patience)
             connections.closeAll()
         } catch {
@@ -115,11 +134,14 @@ public struct Listener: Service, CustomStringConvertible {
         }
     }
 
-    private func application(_ connections: OpenConnections) -> Application<CurrentDoor> {
+    private func application(
+        _ connections: OpenConnections, _ serving: AsyncStream<ServedConnection>.Continuation
+    ) -> Application<CurrentDoor> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)  // It greets in words of its own.
         let server = HTTPServerBuilder { responder in
-            HTTPConnection(responder: responder, current: current, connections: connections)
+            HTTPConnection(
+                responder: responder, current: current, connections: connections, serving: serving)
         }
         return Application(
             responder: current, server: server,

@@ -17,6 +17,48 @@ import Testing
     }
 }
 
+extension DrainingTests {
+    /// Connections come in while the listener closes. The system resets those that it has not taken yet; the others get
+    /// their answer, and the process ends in order.
+    @Test(arguments: 1...10) func `connections that are just being set up do not bring the gateway down`(
+        run: Int
+    ) async throws {
+        let gateway = try await GatewayProcess.start(in: TestFolder(), server: "log: {level: info}")
+        let load = NewConnectionLoad(clients: 8, to: .port(gateway.port))
+        await load.waitForAnswers(100)
+        let status = await gateway.process.end()
+        load.stop()
+        #expect(status == 0, "\(gateway.process.transcript.suffix(2000))")
+    }
+}
+
+/// Clients that each open a connection for a request, one after the other, until they are stopped.
+private final class NewConnectionLoad: Sendable {
+    private let answers = Mutex(0)
+    private let isStopped = Mutex(false)
+    private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+
+    init(clients: Int, to address: LocalAddress) {
+        for _ in 0..<clients {
+            Thread.detachNewThread { [self] in
+                while !isStopped.withLock({ $0 }) {
+                    guard let connection = try? OpenSocket(to: address) else { continue }
+                    connection.send("GET /auth/verify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    guard connection.answer() != nil else { continue }
+                    answers.withLock { $0 += 1 }
+                    changed.yield()
+                }
+            }
+        }
+    }
+
+    func waitForAnswers(_ count: Int) async {
+        for await _ in changes where answers.withLock({ $0 >= count }) { return }
+    }
+
+    func stop() { isStopped.withLock { $0 = true } }
+}
+
 /// Clients that each ask again on the same connection as soon as they have an answer, until one says that it is the
 /// connection's last.
 private final class KeepAliveLoad: Sendable {

@@ -7,6 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct ConnectionPersistenceTests {
     @Test(arguments: [
         "HTTP/1.1\r\nConnection: close", "HTTP/1.1\r\nConnection: Close", "HTTP/1.1\r\nConnection: TE, cLOSE",
+        "HTTP/1.1\r\nProxy-Connection: close",
         "HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket",
         "HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk", "HTTP/1.0",
     ]) func `a connection that cannot go on is closed behind the answer, which says so`(rest: String) async throws {

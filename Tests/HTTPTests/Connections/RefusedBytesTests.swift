@@ -15,6 +15,14 @@ import Testing
             "POST /names HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
             "malformed_request"
         ),
+        (Self.post + "Transfer-Encoding: \r\nContent-Length: 2\r\n\r\n{}", 400, "malformed_request"),
+        (Self.post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: \r\n\r\n0\r\n\r\n", 400, "malformed_request"),
+        (Self.post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400, "malformed_request"),
+        (Self.post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400, "malformed_request"),
+        (
+            "POST /verify HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400, "malformed_request"
+        ), ("CONNECT /verify HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"),
         ("GET /things/7 HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 1000) + "\r\n", 431, "header_too_large"),
         (
             "GET /things/7 HTTP/1.1\r\nHost: a\r\nA: \(String(repeating: "b", count: 20_000))\r\n\r\n", 431,
@@ -33,6 +41,8 @@ import Testing
         #expect(answer.contains(#"{"type":"https://auth.example.com/problems/\#(code)""#))
         #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
     }
+
+    private static let post = "POST /verify HTTP/1.1\r\nHost: a\r\n"
 
     @Test func `a chunk that is none is refused where the route reads it`() async throws {
         let answer = try await withListener(Doors()) { address in
