@@ -43,6 +43,7 @@ import Testing
         ("\u{feff}{}", "no value begins so at byte 0"),
         ("\"a\nb\"", "a control character stands in a string at byte 2"),
         ("\"a", "the text ends inside a string at byte 2"),
+        (#""\"#, "the text ends inside a string at byte 2"),
         (#""\x""#, "no escape is written so at byte 3"),
         (#""\u12""#, "no escape is written so at byte 5"),
         (#""\u0000""#, "a string holds NUL at byte 7"),

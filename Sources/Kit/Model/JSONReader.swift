@@ -142,10 +142,10 @@ struct JSONReader {
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONRefusal) {
-        let byte = current
+        guard let byte = current else { throw refusal("the text ends inside a string") }
         position += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte ?? 0)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
         case UInt8(ascii: "b"): text.append(0x08)
         case UInt8(ascii: "f"): text.append(0x0c)
         case UInt8(ascii: "n"): text.append(0x0a)
