@@ -22,6 +22,7 @@ import Testing
         Walk(trusted: ["10.0.0.0/8"], peer: "10.0.0.1", lines: ["1.1.1.1, unknown, 10.0.0.2"], client: "10.0.0.2"),
         Walk(trusted: ["10.0.0.0/8"], peer: "10.0.0.1", lines: ["1.1.1.1,"], client: "10.0.0.1"),
         Walk(trusted: ["10.0.0.0/8"], peer: "10.0.0.1", lines: ["1.1.1.1:80"], client: "10.0.0.1"),
+        Walk(trusted: ["10.0.0.0/8"], peer: "10.0.0.1", lines: ["1.1.1.1\0, 10.0.0.2\0 "], client: "10.0.0.1"),
         Walk(trusted: ["10.0.0.0/8"], peer: "10.0.0.1", lines: ["10.0.0.3, 10.0.0.2"], client: "10.0.0.3"),
         Walk(trusted: ["::1"], peer: "::1", lines: ["2001:db8::1"], client: "2001:db8::1"),
         Walk(trusted: ["127.0.0.0/8"], peer: "::ffff:127.0.0.1", lines: ["1.1.1.1"], client: "1.1.1.1"),

@@ -12,6 +12,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Takes an address in its usual spelling (RFC 4291, section 2.2; dotted decimal without leading zeros for IPv4),
     /// or nil for anything else.
     public init?(_ text: String) {
+        // C would read no further, and take what stands before it.
+        guard !text.utf8.contains(0) else { return nil }
         var address4 = in_addr()
         var address6 = in6_addr()
         if unsafe inet_pton(AF_INET, text, &address4) == 1 {
