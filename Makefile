@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 # Swift rebuilds everything when its flags change, so every debug build of this project has these.
 FLAGS := --enable-code-coverage --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 CODE := $(wildcard Package.swift Sources Tests sql Benchmarks/Package.swift Benchmarks/Sources) \
+    $(wildcard Fuzz/Package.swift Fuzz/Sources) \
     $(wildcard Examples/*/Package.swift Examples/*/Sources Examples/*/Tests)
 # Packages of module authors, which build in the same place: with the same flags only what is their own is compiled. The
 # versions of dependencies must be the same for that, and the order in which the package manager hands on some flags.
@@ -22,7 +23,7 @@ LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-d
 PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl nginx-light procps python3 python3-venv strace
 
-.PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench clean deps deps-run deps-test swift
+.PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz clean deps deps-run deps-test swift
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -76,8 +77,11 @@ docs: build ## Write again the documents that the program prints itself.
 bench: deps-run ## Measure, in a release build of its own.
 	swift run -c release --package-path Benchmarks gateway-benchmarks
 
+fuzz: deps-run ## Feed each parser for FUZZ_SECONDS (60) with what nobody thought of; FUZZ="json form" names some.
+	Fuzz/run $(FUZZ)
+
 clean: ## Remove everything built, and nothing else.
-	rm -rf .build Benchmarks/.build $(wildcard Examples/*/.build)
+	rm -rf .build Benchmarks/.build Fuzz/.build $(wildcard Examples/*/.build)
 
 deps: deps-run deps-test ## Install what this machine lacks for building and testing.
 
