@@ -22,6 +22,7 @@ TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdat
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
 PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl nginx-light procps python3 python3-venv strace
+BENCH_PACKAGES := nginx-light util-linux
 
 .PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz clean deps deps-run deps-test swift
 
@@ -74,8 +75,10 @@ docs: build ## Write again the documents that the program prints itself.
 	.build/debug/auth-gateway schema > docs/config.schema.json
 	.build/debug/auth-gateway openapi --config /dev/null > docs/openapi.json
 
-bench: deps-run ## Measure, in a release build of its own.
-	swift run -c release --package-path Benchmarks gateway-benchmarks
+bench: deps-run release ## Measure the release build, and print a table of ratios.
+	@.ci/deps $(BENCH_PACKAGES)
+	swift build -c release --package-path Benchmarks
+	Benchmarks/.build/release/gateway-benchmarks .build/release/auth-gateway
 
 fuzz: deps-run ## Feed each parser for FUZZ_SECONDS (60) with what nobody thought of; FUZZ="json form" names some.
 	Fuzz/run $(FUZZ)

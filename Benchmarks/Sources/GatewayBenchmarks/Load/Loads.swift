@@ -1,0 +1,77 @@
+import Foundation
+import Synchronization
+
+/// Sends one request again and again over some connections, each as soon as the one before is answered.
+struct ClosedLoop {
+    let port: UInt16
+    let request: [UInt8]
+    let status: Int
+
+    func send(_ count: Int, over connections: Int) throws {
+        try Crew(of: connections) { [self] _ in
+            let connection = try Connection(port: port)
+            for _ in 0..<count / connections {
+                guard try connection.exchange(request).status == status else { throw WrongAnswer() }
+            }
+        }.join()
+    }
+}
+
+/// Sends a request at fixed moments, whether or not earlier ones are answered in time, and measures each from the
+/// moment that it was to be sent: a server that stalls is not spared what would have come meanwhile.
+struct OpenLoop {
+    let port: UInt16
+    let request: [UInt8]
+    let perSecond: Int
+
+    /// Each answer's time, in seconds.
+    func times(forSeconds seconds: Int, threads: Int = 4) throws -> [Double] {
+        let begin = Moment.now().advanced(bySeconds: 0.1)
+        let times = try Crew(of: threads) { [self] thread in
+            wakeOnTime()
+            let connection = try Connection(port: port)
+            _ = try connection.exchange(request)
+            return try stride(from: thread, to: perSecond * seconds, by: threads).map { number in
+                let due = begin.advanced(bySeconds: Double(number) / Double(perSecond))
+                due.wait()
+                guard try connection.exchange(request).status == 200 else { throw WrongAnswer() }
+                return Moment.now().since(due)
+            }
+        }.join()
+        return times.flatMap { $0 }
+    }
+
+    /// Linux wakes a sleeping thread up to 50 µs late, to save wake-ups; the calling one is to be on time.
+    private func wakeOnTime() {
+        let thread = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+        let file = "/proc/\(thread?.split(separator: "/").last ?? "self")/timerslack_ns"
+        try? "1".write(toFile: file, atomically: false, encoding: .utf8)
+    }
+}
+
+/// People who log in as fast as they are let, each over a connection of their own, until they are stopped.
+final class LoginStorm: Sendable {
+    private let isOver = Atomic(false)
+    private let crew: Mutex<Crew<[Moment]>?>
+
+    init(port: UInt16, people: [Person]) {
+        crew = Mutex(nil)
+        let started = Crew(of: people.count) { [self] number -> [Moment] in
+            let connection = try Connection(port: port)
+            var answers: [Moment] = []
+            while !isOver.load(ordering: .relaxed) {
+                let answer = try connection.exchange(people[number].login(from: answers.count))
+                guard answer.status == 200 else { throw WrongAnswer() }
+                answers.append(.now())
+            }
+            return answers
+        }
+        crew.withLock { $0 = started }
+    }
+
+    /// Ends it; when each login was answered.
+    func stop() throws -> [Moment] {
+        isOver.store(true, ordering: .relaxed)
+        return try crew.withLock(\.self)?.join().flatMap { $0 } ?? []
+    }
+}
