@@ -24,7 +24,7 @@ PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl nginx-light procps python3 python3-venv strace
 BENCH_PACKAGES := nginx-light util-linux
 
-.PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz clean deps deps-run deps-test swift
+.PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -83,8 +83,12 @@ bench: deps-run release ## Measure the release build, and print a table of ratio
 fuzz: deps-run ## Feed each parser for FUZZ_SECONDS (60) with what nobody thought of; FUZZ="json form" names some.
 	Fuzz/run $(FUZZ)
 
+sanitize: deps ## Run the tests under ThreadSanitizer and AddressSanitizer, each in a build of its own.
+	.ci/sanitize thread
+	.ci/sanitize address
+
 clean: ## Remove everything built, and nothing else.
-	rm -rf .build Benchmarks/.build Fuzz/.build $(wildcard Examples/*/.build)
+	rm -rf .build .build-tsan .build-asan Benchmarks/.build Fuzz/.build $(wildcard Examples/*/.build)
 
 deps: deps-run deps-test ## Install what this machine lacks for building and testing.
 
