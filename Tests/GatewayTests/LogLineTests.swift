@@ -39,6 +39,18 @@ import Testing
         #expect(lines.all.withLock { $0 } == ["time=\(time.now().iso8601) level=info message=made module=other"])
     }
 
+    @Test func `of one key the entry's fact is written, else the provider's, else the logger's`() {
+        let lines = Lines()
+        var handler = LineLogHandler(
+            style: LogStyle(.text, .info), time: ManualTime(),
+            sink: LineSink { line in lines.all.withLock { $0.append(line) } })
+        handler.metadataProvider = Logger.MetadataProvider { ["b": "provider", "c": "provider", "d": "provider"] }
+        handler.metadata = ["a": "logger", "b": "logger", "c": "logger"]
+        let finished = handler
+        Logger(label: "test") { _ in finished }.info("made", metadata: ["c": "entry", "e": "entry"])
+        #expect(lines.all.withLock { $0 }.first?.hasSuffix("a=logger b=provider c=entry d=provider e=entry") == true)
+    }
+
     @Test(arguments: [(Logger.Level.info, 1), (.debug, 3)])
     func `what libraries say about their insides is for those who look for it`(level: Logger.Level, count: Int) {
         let lines = Lines()
