@@ -21,6 +21,7 @@ struct TextCheck {
             case .error:
                 problems.append(problem("this is not UTF-8", line, column))
                 column += 1
+                isBehindReturn = false
                 continue
             case .valid(let encoded): scalar = Unicode.UTF8.decode(encoded)
             }

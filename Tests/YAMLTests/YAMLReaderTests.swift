@@ -83,6 +83,11 @@ import Testing
         #expect(problem?.message == message)
     }
 
+    @Test func `a newline behind bytes that are no text begins a line`() {
+        let problems = reader.read([0x0D, 0xFF, 0x0A, 0xFF], file: "").problems
+        #expect(problems.map { [$0.position.line, $0.position.column] } == [[2, 1], [3, 1]])
+    }
+
     @Test func `no input makes the reader fail but by problems`() {
         var random = SeededRandom(state: 20)
         let alphabet = Array("abc: -[]{}'\"\n\n  \t#&*!|>%@?,~$/\\0u{env:}ü".utf8) + [0, 0xFF, 0xC3, 0x85, 0xE2]
