@@ -126,6 +126,22 @@ import Testing
         #expect(try await storage.migrations().count == Migrations.sqlite.count)
     }
 
+    @Test func `who finds a new file locked while it is switched to WAL tries again`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("gateway.db")
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
+        try other.writeWithoutTransaction { try $0.execute(sql: "CREATE TABLE t (id TEXT); BEGIN IMMEDIATE") }
+        var pauses = 0
+        let pool = try SQLiteStorage.openPool(path, .seconds(60)) {
+            pauses += 1
+            #expect(throws: Never.self) { try other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") } }
+        }
+        #expect(pauses == 1)
+        #expect(try pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+    }
+
     @Test func `nonces that were spent before the schema knew of it are erased too`() async throws {
         let folder = try TemporaryFolder()
         let before = try await open(folder, Array(Migrations.sqlite.prefix(8)))

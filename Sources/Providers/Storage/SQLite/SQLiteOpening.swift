@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import GRDB
 import GatewayKit
 import GatewaySQL
@@ -29,10 +30,13 @@ extension SQLiteStorage {
         return storage
     }
 
-    private static func openPool(_ path: String, _ busyTimeout: Duration) throws(SQLiteOpenFailure) -> DatabasePool {
+    /// Calls `pause` on the calling thread before it tries once more, until `busyTimeout` has passed.
+    static func openPool(
+        _ path: String, _ busyTimeout: Duration, pause: () -> Void = { Thread.sleep(forTimeInterval: 0.005) }
+    ) throws(SQLiteOpenFailure) -> DatabasePool {
         try DatabaseFile(path: path).prepare()
         do {
-            let pool = try DatabasePool(path: path, configuration: configuration(busyTimeout))
+            let pool = try connect(path, busyTimeout, pause)
             // GRDB sets NORMAL when it turns WAL on, which is after `prepareDatabase`; an acknowledged write must
             // survive a power cut.
             let synchronous = try pool.writeWithoutTransaction { database in
@@ -47,6 +51,20 @@ extension SQLiteStorage {
             throw failure
         } catch {
             throw SQLiteOpenFailure(path, "\(SQLiteFailure.reaction(to: error, in: .begin).cause)")
+        }
+    }
+
+    /// SQLite waits for no lock where two could wait for each other, as when several switch a new file to WAL at once:
+    /// all but one are told at once that it is busy. A moment later they find it switched.
+    private static func connect(_ path: String, _ busyTimeout: Duration, _ pause: () -> Void) throws -> DatabasePool {
+        // As SQLite's own waits, this one goes by the system's clock.
+        let end = SystemTime().elapsed() + busyTimeout
+        while true {
+            do {
+                return try DatabasePool(path: path, configuration: configuration(busyTimeout))
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && SystemTime().elapsed() < end {
+                pause()
+            }
         }
     }
 
