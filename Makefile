@@ -75,10 +75,10 @@ docs: build ## Write again the documents that the program prints itself.
 	.build/debug/auth-gateway schema > docs/config.schema.json
 	.build/debug/auth-gateway openapi --config /dev/null > docs/openapi.json
 
-bench: deps-run release ## Measure the release build, and print a table of ratios.
+bench: deps-run release ## Measure the release build, and print a table of ratios; BENCH="verify start" names lines.
 	@.ci/deps $(BENCH_PACKAGES)
 	swift build -c release --package-path Benchmarks
-	Benchmarks/.build/release/gateway-benchmarks .build/release/auth-gateway
+	Benchmarks/.build/release/gateway-benchmarks .build/release/auth-gateway $(BENCH)
 
 fuzz: deps-run ## Feed each parser for FUZZ_SECONDS (60) with what nobody thought of; FUZZ="json form" names some.
 	Fuzz/run $(FUZZ)

@@ -8,24 +8,43 @@ import GatewayKit
 @main
 struct Benchmarks {
     static func main() throws {
-        guard CommandLine.arguments.count == 2 else {
-            FileHandle.standardError.write(Data("usage: gateway-benchmarks <auth-gateway of a release build>\n".utf8))
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let binary = arguments.first, arguments.dropFirst().allSatisfy(Part.names.contains) else {
+            let parts = Part.names.joined(separator: "|")
+            FileHandle.standardError.write(
+                Data("usage: gateway-benchmarks <auth-gateway of a release build> [\(parts)]...\n".utf8))
             exit(2)
         }
-        let binary = CommandLine.arguments[1]
+        let parts = arguments.count == 1 ? Part.allCases : arguments.dropFirst().compactMap(Part.init)
         print(Machine.description, terminator: "\n\n")
         print(Row.heading)
-        for row in try LoginRatio(binary: binary).rows() { print(row) }
-        for row in try VerifyRatio(binary: binary).rows() { print(row) }
-        let (clock, tokens) = (ContinuousClock(), try blocking { try await TokenBenchmark() })
-        print(try tokens.row(clock: clock))
-        for row in try LatencyRatio(binary: binary).rows() { print(row) }
-        for row in try StartAndMemory(binary: binary).rows() { print(row) }
-        print("\n" + Machine.load, terminator: "\n\n")
-        print(Measurement.heading)
-        for line in try blocking({ try await tokens.run(clock: clock) }) { print(line) }
+        for part in parts { for row in try rows(part, binary) { print(row) } }
+        print("\n" + Machine.load)
+        guard parts.contains(.details) else { return }
+        print("\n" + Measurement.heading)
+        let clock = ContinuousClock()
+        for line in try blocking({ try await TokenBenchmark().run(clock: clock) }) { print(line) }
         for line in try blocking({ try await PasswordBenchmark().run(clock: clock) }) { print(line) }
         for line in try blocking({ try await SealingBenchmark().run(clock: clock) }) { print(line) }
+    }
+
+    /// What can be measured alone.
+    private enum Part: String, CaseIterable {
+        case logins, verify, tokens, latency, start, details
+
+        static let names = allCases.map(\.rawValue)
+    }
+
+    @MainActor
+    private static func rows(_ part: Part, _ binary: String) throws -> [Row] {
+        switch part {
+        case .logins: try LoginRatio(binary: binary).rows()
+        case .verify: try VerifyRatio(binary: binary).rows()
+        case .tokens: [try blocking { try await TokenBenchmark() }.row(clock: ContinuousClock())]
+        case .latency: try LatencyRatio(binary: binary).rows()
+        case .start: try StartAndMemory(binary: binary).rows()
+        case .details: []
+        }
     }
 
     /// Writes a line at once, also into a pipe.
