@@ -76,8 +76,9 @@ struct ServedConnection: Sendable {
     /// left to answer.
     func serve() async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await http1.handle(value: value, logger: logger) }
-            group.addTask { await channel.waitForClose() }
+            let executor = EventLoopExecutor(channel.eventLoop)
+            group.addTask(executorPreference: executor) { await http1.handle(value: value, logger: logger) }
+            group.addTask(executorPreference: executor) { await channel.waitForClose() }
             await group.next()
             group.cancelAll()
         }
