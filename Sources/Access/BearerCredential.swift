@@ -38,16 +38,24 @@ enum BearerCredential: Equatable {
 
     /// `token68` of RFC 9110, section 11.2.
     private static func isToken68(_ token: Substring.UTF8View) -> Bool {
-        let body = token.prefix { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-                true
-            default: false
-            }
+        let quick = token.withContiguousStorageIfAvailable { isToken68(bytes: $0) }
+        return quick ?? isToken68(bytes: Array(token))
+    }
+
+    private static func isToken68(bytes token: some RandomAccessCollection<UInt8>) -> Bool {
+        guard let body = token.firstIndex(where: { !isOfToken68[Int($0)] }) else { return !token.isEmpty }
+        return body > token.startIndex && token[body...].allSatisfy { $0 == UInt8(ascii: "=") }
+    }
+
+    /// By byte; each token is looked through for it.
+    private static let isOfToken68: [Bool] = (UInt8.min...UInt8.max).map { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+            true
+        default: false
         }
-        return !body.isEmpty && token[body.endIndex...].allSatisfy { $0 == UInt8(ascii: "=") }
     }
 
     private static let sizeLimit = 8192

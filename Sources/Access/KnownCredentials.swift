@@ -17,11 +17,14 @@ final class KnownCredentials: Sendable {
         private let words: (UInt64, UInt64, UInt64, UInt64)
 
         init(_ token: some Collection<UInt8>) {
-            var all: [UInt64] = [0, 0, 0, 0]
-            for (index, byte) in SHA256.hash(data: Array(token)).enumerated() {
-                all[index / 8] = all[index / 8] << 8 | UInt64(byte)
+            var hash = SHA256()
+            let quick: Void? = token.withContiguousStorageIfAvailable { bytes in
+                unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
             }
-            words = (all[0], all[1], all[2], all[3])
+            if quick == nil { hash.update(data: Array(token)) }
+            words = unsafe hash.finalize().withUnsafeBytes { bytes in
+                unsafe bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+            }
         }
 
         static func == (left: Self, right: Self) -> Bool { left.words == right.words }

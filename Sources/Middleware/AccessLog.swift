@@ -18,7 +18,7 @@ struct AccessLog: RouterMiddleware {
         let start = time.elapsed()
         do {
             let answer = try await next(request, context)
-            log(context, status: "\(answer.status.code)", bytes: answer.body.contentLength, since: start)
+            log(context, status: String(answer.status.code), bytes: answer.body.contentLength, since: start)
             return answer
         } catch {
             // The connection has lost its framing; its handler answers it, with a status that is not known here.
@@ -30,11 +30,11 @@ struct AccessLog: RouterMiddleware {
     private func log(_ exchange: Exchange, status: String, bytes: Int?, since start: Duration) {
         var facts = Logger.Metadata(minimumCapacity: 6)
         facts[LogKey.status] = .string(status)
-        if let bytes { facts[LogKey.bytes] = "\(bytes)" }
-        facts[LogKey.method] = "\(exchange.method)"
-        facts[LogKey.route] = "\(exchange.route.pattern)"
-        facts[LogKey.milliseconds] = "\((time.elapsed() - start).wholeMilliseconds)"
-        facts[LogKey.client] = "\(exchange.clientAddress?.description ?? "-")"
+        if let bytes { facts[LogKey.bytes] = .string(String(bytes)) }
+        facts[LogKey.method] = .string(exchange.method.rawValue)
+        facts[LogKey.route] = .string(exchange.route.pattern)
+        facts[LogKey.milliseconds] = .string(String((time.elapsed() - start).wholeMilliseconds))
+        facts[LogKey.client] = .string(exchange.clientAddress?.description ?? "-")
         exchange.logger.info("request answered", metadata: facts)
     }
 }

@@ -26,10 +26,11 @@ extension IdentityHeaders {
     /// Every identity header, also the empty ones.
     fileprivate var httpFields: HTTPFields {
         var headers = HTTPFields()
-        for field in fields {
-            guard let name = HTTPField.Name(field.name) else { continue }
-            headers[name] = field.value
-        }
+        headers.reserveCapacity(Self.names.count + 4)
+        for (name, field) in zip(Self.names, fields) { headers.append(HTTPField(name: name, value: field.value)) }
         return headers
     }
+
+    /// The fields' names, which are the same each time.
+    private static let names = nobody.fields.compactMap { HTTPField.Name($0.name) }
 }

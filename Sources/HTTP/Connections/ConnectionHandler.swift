@@ -117,18 +117,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard head.uri.utf8.count <= limits.header else {
             return perform(state.readingFailed(.headerTooLarge, at: now), context)
         }
-        guard head.isFramedPlainly else {
+        let framing = RequestFraming(of: head)
+        guard framing.isPlain else {
             return perform(
                 state.readingFailed(.malformedRequest("The request's framing is not plain HTTP/1.1."), at: now), context
             )
         }
         var head = head
         let isOld = head.version == .http1_0
-        (bodyBytes, statedBodyLength) = (0, head.statedBodyLength)
-        state.receivedHead(persists: head.persists, isOld: isOld, at: now)
+        (bodyBytes, statedBodyLength) = (0, framing.statedBodyLength)
+        state.receivedHead(persists: framing.persists, isOld: isOld, at: now)
         // Hummingbird reads no further behind this spelling, and behind no other.
-        if !head.persists { head.headers.replaceOrAdd(name: "Connection", value: "close") }
-        owesContinue = head.expectsContinue && statedBodyLength <= limits.body
+        if !framing.persists { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        owesContinue = framing.expectsContinue && statedBodyLength <= limits.body
         payContinue(context)
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
@@ -185,34 +186,4 @@ final class ConnectionHandler: ChannelDuplexHandler {
 struct MessageLimits: Hashable, Sendable {
     let header: Int
     let body: Int
-}
-
-extension HTTPRequestHead {
-    /// Whether nobody on the way can read its end elsewhere (RFC 9112, section 6.1): no coding but chunked, alone, once,
-    /// without a length and not in HTTP/1.0; and no tunnel is asked for. The decoder is more generous.
-    fileprivate var isFramedPlainly: Bool {
-        guard method != .CONNECT else { return false }
-        let codings = headers["transfer-encoding"]
-        guard !codings.isEmpty else { return true }
-        return version == .http1_1 && codings.count == 1 && codings[0].lowercased() == "chunked"
-            && !headers.contains(name: "content-length")
-    }
-
-    /// Whether another request can follow on the connection.
-    fileprivate var persists: Bool {
-        let options = headers[canonicalForm: "connection"].map { $0.lowercased() }
-        let isClose: (String) -> Bool = { $0.lowercased().contains("close") }
-        // The decoder reads no further behind this old name either.
-        if options.contains("close") || headers["proxy-connection"].contains(where: isClose) { return false }
-        if headers.contains(name: "upgrade"), options.contains("upgrade") { return false }
-        return version != .http1_0 || options.contains("keep-alive")
-    }
-
-    /// The length that the body is stated to have.
-    fileprivate var statedBodyLength: Int { headers.first(name: "content-length").flatMap { Int($0) } ?? 0 }
-
-    /// Whether the client holds its body back until it is told to go on.
-    fileprivate var expectsContinue: Bool {
-        version != .http1_0 && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-    }
 }

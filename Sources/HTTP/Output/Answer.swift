@@ -9,12 +9,22 @@ public struct Answer<Body: Sendable>: Sendable {
     /// What it is.
     public let declaration: RouteDeclaration.Answer
     private let encode: @Sendable (Body) -> [UInt8]
+    /// The declared fields that have one value.
+    private let constants: [HTTPField]
+
+    private init(declaration: RouteDeclaration.Answer, encode: @escaping @Sendable (Body) -> [UInt8]) {
+        self.declaration = declaration
+        self.encode = encode
+        constants = declaration.headers.compactMap { header in
+            header.value.map { HTTPField(name: header.name, value: $0) }
+        }
+    }
 
     /// The response, with the declared fields that have one value, and those of `headers`.
     public func response(_ body: Body, headers: HTTPFields = [:]) -> Response {
         var headers = headers
         if let content = declaration.contents.first { headers[.contentType] = content.mediaType }
-        for header in declaration.headers { if let value = header.value { headers[header.name] = value } }
+        for field in constants { headers[field.name] = field.value }
         let bytes = encode(body)
         guard !bytes.isEmpty else { return Response(status: declaration.status, headers: headers) }
         return Response(

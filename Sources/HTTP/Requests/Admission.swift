@@ -37,10 +37,10 @@ final class Admission: Sendable {
         if !forwarded.isEmpty, !exchange.isPeerTrusted { warnOfForwarding(exchange.peer) }
         exchange.requestID = requestID(of: request, isTrusted: exchange.isPeerTrusted)
         exchange.logger = logger
-        exchange.logger[metadataKey: LogKey.requestID] = "\(exchange.requestID)"
+        exchange.logger[metadataKey: LogKey.requestID] = .string(exchange.requestID)
         // Hummingbird's own `id` insists on this key, and its middleware logs with this logger.
         var theirs = logger
-        theirs[metadataKey: "hb.request.id"] = "\(exchange.requestID)"
+        theirs[metadataKey: "hb.request.id"] = .string(exchange.requestID)
         exchange.coreContext = CoreRequestContextStorage(source: LoggerSource(logger: theirs))
         let match = routes.match(request.method, request.uri.path)
         exchange.route = Self.refusal(of: request).map { .refused($0, match.declaration) } ?? match

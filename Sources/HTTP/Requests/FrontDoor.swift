@@ -13,7 +13,7 @@ public import Logging
 /// - `Problems/`: ``Problem`` is a refusal; `ProblemRenderer` turns errors into answers.
 /// - `Server/`: ``ServerSettings``, ``Listener`` and the operations listener's endpoints.
 /// - `Connections/`: what goes on at one connection, before and behind its requests.
-public struct FrontDoor: HTTPResponder {
+public final class FrontDoor: HTTPResponder {
     /// What Hummingbird calls its request context.
     public typealias Context = Exchange
 

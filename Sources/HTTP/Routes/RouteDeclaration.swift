@@ -2,8 +2,8 @@ public import HTTPTypes
 public import Hummingbird
 
 /// What a route is, said once: decoding, validation, limits, refusals of other methods and the OpenAPI document all
-/// follow from it.
-public struct RouteDeclaration: Sendable {
+/// follow from it. It is handed from stage to stage with each request, and so an object.
+public final class RouteDeclaration: Sendable {
     /// How a caller shows who they are.
     public enum Security: Hashable, Sendable {
         /// Not at all.
@@ -60,6 +60,25 @@ public struct RouteDeclaration: Sendable {
     public let checkInput: @Sendable (inout Request, Exchange) async throws -> Void
     /// The route's own answer to a refusal, whoever refuses; nil where problem+json will do.
     public let rendering: @Sendable (Problem, Request) -> Response?
+
+    init(
+        method: HTTPRequest.Method?, path: RoutePattern, summary: String, notes: RouteNotes, security: Security,
+        input: InputShape?, answers: [Answer], refusals: [ProblemKind], refusalForm: RefusalForm,
+        checkInput: @escaping @Sendable (inout Request, Exchange) async throws -> Void,
+        rendering: @escaping @Sendable (Problem, Request) -> Response?
+    ) {
+        self.method = method
+        self.path = path
+        self.summary = summary
+        self.notes = notes
+        self.security = security
+        self.input = input
+        self.answers = answers
+        self.refusals = refusals
+        self.refusalForm = refusalForm
+        self.checkInput = checkInput
+        self.rendering = rendering
+    }
 
     /// The name that rules and documents use: `POST /auth/login`, `ANY /auth/verify`.
     public var name: String { "\(method?.rawValue ?? "ANY") \(path)" }
