@@ -194,8 +194,8 @@ struct KeyTests {
         return last
     }
 
-    /// Asks again and again, a hundred times a second at most. Tries are counted and not time, which a busy machine takes
-    /// from both sides; that a second is enough is shown with a clock that stands still.
+    /// Asks again and again, a hundred times a second at most. Tries are counted and not time, which a busy machine
+    /// takes from both sides; that a second is enough is shown with a clock that stands still.
     private func expectWithinASecond(_ isSo: () async throws -> Bool) async throws {
         for _ in 0..<100 {
             if try await isSo() { return }

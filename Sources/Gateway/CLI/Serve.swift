@@ -8,8 +8,8 @@ struct Serve: Verb {
         abstract: "Run the gateway until SIGTERM or SIGINT.",
         discussion: """
             Refuses to start, with every problem printed, on a configuration that cannot be used. Applies migrations \
-            to a local store by itself. The log goes to standard error; the entry "ready to serve" states the addresses. \
-            SIGHUP reads the file again: all of it takes effect or, with the problems logged, none of it.
+            to a local store by itself. The log goes to standard error; the entry "ready to serve" states the \
+            addresses. SIGHUP reads the file again: all of it takes effect or, with the problems logged, none of it.
             """)
 
     @OptionGroup var file: FileOption

@@ -10,9 +10,9 @@ import UnixSignals
 /// them what has effects of its own: where an address is taken, no mail was claimed. Stopped in reverse.
 ///
 /// The phases before it: `Deployment` reads, `Decoding` decodes by `GatewaySettings`, `Linking` links, `Making` makes,
-/// with the keys of a `SecretFile`. What lasts is the `Ground`, what a reload replaces a `Generation`; `Generations` does
-/// that, and `ReloadedSettings` says what it cannot change. `Operations` is what the operations listener shows, `Gate`
-/// keeps a service waiting for another, `Announcement` says that all are there.
+/// with the keys of a `SecretFile`. What lasts is the `Ground`, what a reload replaces a `Generation`; `Generations`
+/// does that, and `ReloadedSettings` says what it cannot change. `Operations` is what the operations listener shows,
+/// `Gate` keeps a service waiting for another, `Announcement` says that all are there.
 enum Serving {
     /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
     /// SIGHUP has the file read again.
@@ -34,8 +34,8 @@ enum Serving {
             ground.services.all + [ground.revocations, generations]
             + listeners(deployment, operations, door, (health, front), logger)
         do {
-            // A listener that cannot have its address ends the others in order, as a signal does; nine seconds after the
-            // signal listeners have closed their last connection.
+            // A listener that cannot have its address ends the others in order, as a signal does; nine seconds after
+            // the signal listeners have closed their last connection.
             try await ServiceGroup(
                 named: services, until: [.sigterm, .sigint], within: .seconds(9), logger: logger
             ).run()

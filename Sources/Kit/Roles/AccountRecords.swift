@@ -22,8 +22,8 @@ public protocol AccountRecords {
     /// At most `limit` accounts in ascending order of their names, those behind `after` alone when it is given.
     func page(after: Username?, limit: Int) throws(StorageError) -> [Account]
 
-    /// Password hashes of every kind that accounts have, the least and the greatest of each in the order of their bytes.
-    /// Hashes of one kind begin with the same ``PasswordHash/kindLength`` characters.
+    /// Password hashes of every kind that accounts have, the least and the greatest of each in the order of their
+    /// bytes. Hashes of one kind begin with the same ``PasswordHash/kindLength`` characters.
     func hashSamples() throws(StorageError) -> [PasswordHash]
 }
 

@@ -82,6 +82,7 @@ import Testing
     private static let integrity = """
         import sqlite3
         store = sqlite3.connect("data/auth-gateway.db")
-        print(store.execute("PRAGMA integrity_check").fetchone()[0], store.execute("PRAGMA foreign_key_check").fetchall())
+        broken = store.execute("PRAGMA foreign_key_check").fetchall()
+        print(store.execute("PRAGMA integrity_check").fetchone()[0], broken)
         """
 }
