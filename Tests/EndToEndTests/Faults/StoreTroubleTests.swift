@@ -47,6 +47,30 @@ import Testing
         #expect(await gateway.process.end() == 0)
     }
 
+    @Test(.needsFrozenFiles) func `a store that turns read-only is 503, harms nothing, and ends with its cause`()
+        async throws
+    {
+        let folder = try TestFolder()
+        let gateway = try await GatewayProcess.start(in: folder, extra: Self.settings)
+        let known = try await Self.fill(gateway, upTo: 2)
+        let token = try await gateway.logIn(known[0], Self.password).text("access_token")
+        // The third file is memory that processes share, which no disk forbids to write to once it is there.
+        let files = ["data/auth-gateway.db", "data/auth-gateway.db-wal"].map(folder.url.appendingPathComponent)
+        try await FrozenFiles.holding(files) {
+            for number in 0..<3 {
+                let refused = try await Self.register("late\(number)", at: gateway)
+                #expect(refused.status == 503)
+                #expect(try refused.text("code") == "unavailable")
+            }
+            #expect(try await gateway.logIn(known[1], Self.password).status == 503)
+            #expect(try await gateway.verify(token) == 200)
+            #expect(try await gateway.get("/auth/me", token: token).status == 200)
+        }
+        for number in 0..<3 { #expect(try await Self.register("late\(number)", at: gateway).status == 201) }
+        for name in known { #expect(try await gateway.logIn(name, Self.password).status == 200, "\(name)") }
+        #expect(await gateway.process.end() == 0)
+    }
+
     @Test(.needs("unshare"), .needsOwnMounts) func `a store that cannot be written ends the start with its path`()
         async throws
     {
