@@ -5,6 +5,7 @@ import GatewayTestKit
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOPosix
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ListenerTests {
@@ -96,6 +97,21 @@ import Testing
         #expect(answer.hasSuffix("7"))
     }
 
+    @Test func `a unix socket whose process is too busy to answer is not taken away from it`() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let busy = try boundSocket(at: path)
+        defer { close(busy) }
+        #expect(listen(busy, 0) == 0)
+        let waiting = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: path).get()
+        let error = await #expect(throws: ListenerError.self) {
+            try await withListener(Doors(), at: .unix(path: path)) { _ in }
+        }
+        #expect(error?.description == "cannot listen on unix:\(path): another process listens there")
+        try await waiting.close()
+    }
+
     @Test func `a unix socket that a dead process has left behind is taken over`() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sock").path
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -170,9 +186,10 @@ import Testing
     }
 
     /// Binds a socket and closes it, which leaves its file.
-    private func leaveSocket(at path: String) throws {
+    private func leaveSocket(at path: String) throws { close(try boundSocket(at: path)) }
+
+    private func boundSocket(at path: String) throws -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -182,6 +199,7 @@ import Testing
             }
         }
         #expect(bound == 0)
+        return descriptor
     }
 
     @Test func `a header over the limit is refused, a body over the limit too`() async throws {

@@ -39,6 +39,9 @@ import Testing
         Reaction(error: { TokenIssuerError.noKey }, code: "unavailable", status: 503, level: "warning"),
         Reaction(
             error: { RateLimiterError.unavailable(cause: Cause()) }, code: "unavailable", status: 503, level: "warning"),
+        Reaction(
+            error: { RateLimiterError.unavailable(cause: CancellationError()) }, code: "unavailable", status: 503,
+            level: nil),
         Reaction(error: { HTTPError(.contentTooLarge) }, code: "body_too_large", status: 413, level: nil),
         Reaction(error: { HTTPError(.conflict) }, code: "malformed_request", status: 400, level: nil),
         Reaction(error: { HTTPError(.badGateway) }, code: "internal_error", status: 500, level: "error"),

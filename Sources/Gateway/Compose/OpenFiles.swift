@@ -2,8 +2,8 @@ import Foundation
 import GatewayKit
 import Logging
 
-/// How many files this process may have open, which every connection is one of. Beyond it the system takes no more
-/// connections, and Hummingbird then stops to listen for good.
+/// How many files this process may have open, which every connection is one of. Beyond it NIO takes no connection for a
+/// second, again and again, and whoever comes waits.
 struct OpenFiles {
     /// What stands beside the public listener's connections: those being turned away at both listeners, the operations
     /// listener's, and the process's own files.

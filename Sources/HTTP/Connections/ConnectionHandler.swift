@@ -49,9 +49,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// Called with what has arrived before the decoder sees it.
-    func receivedBytes(_ count: Int, at now: NIODeadline) {
+    func received(_ bytes: ByteBuffer, at now: NIODeadline) {
+        // Empty lines before a request are nothing (RFC 9112, section 2.2): they begin no header, and the silence that
+        // they come in lasts on.
+        let isEmptyLines = bytes.readableBytesView.allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+        if state.isReadingNothing, isEmptyLines { return }
         if state.receivedBytes(at: now) { headerBytes = 0 }
-        headerBytes += count
+        headerBytes += bytes.readableBytes
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -126,7 +130,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var head = head
         let isOld = head.version == .http1_0
         (bodyBytes, statedBodyLength) = (0, framing.statedBodyLength)
-        state.receivedHead(persists: framing.persists, isOld: isOld, at: now)
+        state.receivedHead(persists: framing.persists, isOld: isOld, isHead: head.method == .HEAD, at: now)
         // Hummingbird reads no further behind this spelling, and behind no other.
         if !framing.persists { head.headers.replaceOrAdd(name: "Connection", value: "close") }
         owesContinue = framing.expectsContinue && statedBodyLength <= limits.body
@@ -149,7 +153,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .refuse(let problem):
             let answer = refusals.answer(to: problem, over: context.channel)
             context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
-            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+            if !state.isFirstHead { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             finish(context)
         case .finish:

@@ -36,6 +36,7 @@ struct ConnectionState {
     private struct Unanswered {
         let since: NIODeadline
         let isOld: Bool
+        let isHead: Bool
         var persists: Bool
     }
 
@@ -58,10 +59,14 @@ struct ConnectionState {
 
     /// Whether a header section has begun and not ended.
     var isReadingHeader: Bool { if case .header = reading { true } else { false } }
+    /// Whether no message is being read.
+    var isReadingNothing: Bool { if case .nothing = reading { true } else { false } }
     /// Whether what arrives is dropped.
     var isReadingOver: Bool { if case .over = reading { true } else { false } }
     /// Whether what is written is dropped.
     var isClosing: Bool { ending != nil }
+    /// Whether the request that is to be answered next is HEAD, whose answer has no body (RFC 9110, section 9.3.2).
+    var isFirstHead: Bool { unanswered.first?.isHead ?? false }
     /// Whether the youngest request is the only one without an answer.
     var isYoungestNext: Bool { unanswered.count == 1 && !isAnswering }
 
@@ -73,9 +78,9 @@ struct ConnectionState {
     }
 
     /// A header section has ended; `isOld` is HTTP/1.0, and behind a request that does not persist nothing is read.
-    mutating func receivedHead(persists: Bool, isOld: Bool, at now: NIODeadline) {
+    mutating func receivedHead(persists: Bool, isOld: Bool, isHead: Bool, at now: NIODeadline) {
         reading = .body(since: now)
-        unanswered.append(Unanswered(since: now, isOld: isOld, persists: persists))
+        unanswered.append(Unanswered(since: now, isOld: isOld, isHead: isHead, persists: persists))
     }
 
     /// A request has ended.

@@ -9,18 +9,45 @@ final class ConnectionWatch: Sendable {
     private let open: Meter
     private let limit: Meter
     private let refusals: [String: Counter]
-    private let isFull = Mutex(false)
+    private let crowd = Mutex(Crowd())
+    private let time: any TimeSource
     private let logger: Logger
 
-    init(metrics: any MetricsFactory, logger: Logger) {
+    /// Whether the limit is reached, and what the log says of it: once a minute at most, for a flood reaches it again and
+    /// again.
+    private struct Crowd {
+        var isFull = false
+        var isSaid = false
+        var lastSaid: Duration?
+
+        /// Notes that the limit is reached; whether to say so.
+        mutating func fill(at now: Duration) -> Bool {
+            guard !isFull else { return false }
+            isFull = true
+            if let lastSaid, now - lastSaid < .seconds(60) { return false }
+            (isSaid, lastSaid) = (true, now)
+            return true
+        }
+
+        /// Notes that there is room again; whether to say so.
+        mutating func clear() -> Bool {
+            defer { (isFull, isSaid) = (false, false) }
+            return isSaid
+        }
+    }
+
+    init(metrics: any MetricsFactory, time: any TimeSource, logger: Logger) {
         open = Meter(label: "auth_gateway_http_connections", factory: metrics)
         limit = Meter(label: "auth_gateway_http_connections_limit", factory: metrics)
-        let kinds: [ProblemKind] = [.busy, .headerTooLarge, .bodyTooLarge, .malformedRequest, .requestTimeout]
+        let kinds: [ProblemKind] = [
+            .busy, .unavailable, .headerTooLarge, .bodyTooLarge, .malformedRequest, .requestTimeout,
+        ]
         refusals = Dictionary(
             uniqueKeysWithValues: (kinds.map(\.code) + [Self.dropped]).map { code in
                 let name = "auth_gateway_http_connection_refusals_total"
                 return (code, Counter(label: name, dimensions: [("code", code)], factory: metrics))
             })
+        self.time = time
         self.logger = logger
     }
 
@@ -34,21 +61,14 @@ final class ConnectionWatch: Sendable {
         open.set(count)
         self.limit.set(limit)
         // Not at the first that goes: the next would fill it again, and the log with it.
-        guard count * 10 <= limit * 9, isFull.withLock({ $0 }) else { return }
-        let isNews = isFull.withLock { isFull in
-            defer { isFull = false }
-            return isFull
-        }
-        if isNews { logger.info("there is room for connections again") }
+        guard count * 10 <= limit * 9, crowd.withLock({ $0.clear() }) else { return }
+        logger.info("there is room for connections again")
     }
 
     /// One more came than there may be.
     func filled(limit: Int) {
-        let isNews = isFull.withLock { isFull in
-            defer { isFull = true }
-            return !isFull
-        }
-        guard isNews else { return }
+        let now = time.elapsed()
+        guard crowd.withLock({ $0.fill(at: now) }) else { return }
         logger.warning(
             "all connections of server.limits.connections are open: more are answered 503",
             metadata: [LogKey.connections: "\(limit)"])

@@ -10,7 +10,7 @@ final class FirstByteHandler: ChannelInboundHandler {
     init(_ connection: ConnectionHandler) { self.connection = connection }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.receivedBytes(unwrapInboundIn(data).readableBytes, at: context.eventLoop.now)
+        connection.received(unwrapInboundIn(data), at: context.eventLoop.now)
         context.fireChannelRead(data)
     }
 }

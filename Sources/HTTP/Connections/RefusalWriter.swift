@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 
 /// Makes the answers of a connection itself: to what is no request, to one that took too long, and to a connection too
-/// many. No stage of the pipeline sees these, so they are logged here, at debug.
+/// many. No stage of the pipeline sees these, so they are counted and logged here.
 struct RefusalWriter: Sendable {
     /// An answer that ends its connection.
     struct Answer {
@@ -22,8 +22,13 @@ struct RefusalWriter: Sendable {
     func answer(to problem: Problem, over channel: any Channel) -> Answer {
         watch.refused(problem.kind)
         let requestID = random.identifier()
-        logger.debug(
-            "a connection was refused an answer",
+        // The one of them that is no stranger's doing.
+        let isLate = problem.kind == .unavailable
+        logger.log(
+            level: isLate ? renderer.pace.level(of: "request timeout") : .debug,
+            isLate
+                ? "a request had no answer within server.limits.request_timeout, and was answered 503"
+                : "a connection was refused an answer",
             metadata: [
                 LogKey.requestID: "\(requestID)", LogKey.address: "\(Peer(of: channel))",
                 LogKey.reason: "\(problem.reason ?? problem.kind.code)",

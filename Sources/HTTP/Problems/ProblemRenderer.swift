@@ -76,7 +76,8 @@ struct ProblemRenderer: Sendable {
                 return .unavailable
             }
         case let error as RateLimiterError:
-            if case .unavailable = error {
+            if case .unavailable(let cause) = error {
+                if cause is CancellationError { return .unavailable }  // The client has gone.
                 logger.log(
                     level: pace.level(of: "limits"),
                     "the counts of a limit are out of reach: what it limits is answered 503",

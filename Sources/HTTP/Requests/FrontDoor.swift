@@ -41,7 +41,7 @@ public final class FrontDoor: HTTPResponder {
         routes = RouteTable(endpoints.map(\.declaration))
         meters = RequestMeters(routes, time: time, in: metrics)
         renderer = ProblemRenderer(publicURL: publicURL, pace: WarningPace(time: time))
-        watch = ConnectionWatch(metrics: metrics, logger: logger)
+        watch = ConnectionWatch(metrics: metrics, time: time, logger: logger)
         refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger, watch: watch)
         admission = Admission(
             routes: routes, trustedProxies: trustedProxies, bodyLimit: bodyLimit, time: time, random: random,

@@ -111,8 +111,17 @@ public struct Listener: Service, CustomStringConvertible {
     private func refuseSocketInUse() async throws(ListenerError) {
         guard case .unix(let path) = address else { return }
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        guard let channel = try? await bootstrap.connect(unixDomainSocketPath: path).get() else { return }
-        channel.close(promise: nil)
+        do {
+            try await bootstrap.connect(unixDomainSocketPath: path).get().close(promise: nil)
+        } catch let error as IOError where [ECONNREFUSED, ENOENT].contains(error.errnoCode) {
+            return  // Nobody listens there.
+        } catch let error as IOError where error.errnoCode != EAGAIN {
+            throw ListenerError(address: address, reason: error.words)
+        } catch is IOError {
+            // Whoever listens there has no room for one more.
+        } catch {
+            return  // The path is none that a socket can have, as binding will say.
+        }
         throw ListenerError(address: address, reason: "another process listens there")
     }
 

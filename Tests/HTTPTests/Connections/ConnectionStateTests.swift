@@ -168,7 +168,7 @@ private final class Connection {
 
     func begin(at moment: NIODeadline) {
         _ = state.receivedBytes(at: moment)
-        state.receivedHead(persists: true, isOld: false, at: moment)
+        state.receivedHead(persists: true, isOld: false, isHead: false, at: moment)
     }
     func receivedBytes(at moment: NIODeadline) -> Bool { state.receivedBytes(at: moment) }
     func receivedEnd(at moment: NIODeadline) { state.receivedEnd(at: moment) }

@@ -7,17 +7,33 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ConnectionWatchTests {
     @Test func `a limit that is reached is said once, and again only when a tenth of it was free meanwhile`() {
-        let (metrics, log) = (RecordedMetrics(), RecordedLog())
-        let watch = ConnectionWatch(metrics: metrics, logger: log.logger)
+        let (metrics, log, time) = (RecordedMetrics(), RecordedLog(), ManualTime())
+        let watch = ConnectionWatch(metrics: metrics, time: time, logger: log.logger)
         watch.begin(limit: 20)
         for (count, surplus) in [(20, 2), (19, 0), (20, 1), (18, 0), (17, 0), (20, 1)] {
             watch.served(count, of: 20)
+            time.advance(by: .seconds(60))
             for _ in 0..<surplus { watch.filled(limit: 20) }
         }
         let full = "all connections of server.limits.connections are open: more are answered 503"
         #expect(log.lines.map(\.message) == [full, "there is room for connections again", full])
         #expect(metrics.value("auth_gateway_http_connections") == 20)
         #expect(metrics.value("auth_gateway_http_connections_limit") == 20)
+    }
+
+    @Test func `a flood is said once a minute, however often the limit is reached`() {
+        let (log, time) = (RecordedLog(), ManualTime())
+        let watch = ConnectionWatch(metrics: RecordedMetrics(), time: time, logger: log.logger)
+        watch.begin(limit: 20)
+        for _ in 0..<30 {
+            watch.served(20, of: 20)
+            watch.filled(limit: 20)
+            watch.served(3, of: 20)
+            time.advance(by: .seconds(4))
+        }
+        let full = "all connections of server.limits.connections are open: more are answered 503"
+        let room = "there is room for connections again"
+        #expect(log.lines.map(\.message) == [full, room, full, room])
     }
 
     @Test func `operators see open connections, and what was refused before it was a request`() async throws {

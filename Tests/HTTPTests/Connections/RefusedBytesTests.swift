@@ -1,6 +1,9 @@
 import Foundation
 import GatewayHTTP
 import GatewayKit
+import GatewayTestKit
+import Hummingbird
+import Logging
 import Testing
 
 /// What never becomes a request is refused like any other, and its connection ends; else the time limit ends the test.
@@ -73,6 +76,15 @@ import Testing
         #expect(answer.contains(#""code":"request_timeout""#))
     }
 
+    @Test func `empty lines between requests are no header, and lengthen no silence`() async throws {
+        let limits = Listener.Limits(headerTimeout: .milliseconds(50), idleTimeout: .milliseconds(200))
+        let answer = try await withListener(Doors(), limits: limits) { address in
+            try await address.exchange(["GET /things/7 HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n"], since: ["\r\n\r\n"])
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+    }
+
     @Test func `a body that is not sent in time is refused where the route reads it`() async throws {
         let answer = try await withListener(Doors(), limits: Listener.Limits(bodyTimeout: .milliseconds(50))) {
             try await $0.exchange(
@@ -88,6 +100,27 @@ import Testing
             try await $0.exchange("POST /verify HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n{")
         }
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+    }
+
+    @Test(arguments: ["GET", "HEAD"])
+    func `a request without an answer in time is refused, counted and said`(method: String) async throws {
+        var doors = Doors()
+        doors.endpoints.append(
+            Endpoint(Route(.get, "/never", "Never answers.", answers: [])) { _, _, _ -> Response in
+                try await Task.sleep(for: .seconds(3600))
+                throw CancellationError()
+            })
+        let answer = try await withListener(doors, limits: Listener.Limits(requestTimeout: .milliseconds(50))) {
+            try await $0.exchange("\(method) /never HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 503 "))
+        #expect(answer.contains("\r\nConnection: close\r\n"))
+        // An answer to HEAD has no body (RFC 9110, section 9.3.2).
+        #expect(answer.hasSuffix("\r\n\r\n") == (method == "HEAD"))
+        let refusals = doors.metrics.value("auth_gateway_http_connection_refusals_total", ["code": "unavailable"])
+        #expect(refusals == 1)
+        let said = "a request had no answer within server.limits.request_timeout, and was answered 503"
+        #expect(doors.log.lines.filter { $0.level == .warning }.map(\.message) == [said])
     }
 
     @Test func `a body that is stated to be too long is not waited for`() async throws {
