@@ -24,6 +24,15 @@ import Testing
         #expect(AnswerPace.format(of: PasswordHash("$2b$12$abc")) == "2b$12")
     }
 
+    @Test func `however dear a format is, failed logins wait for it, up to half the time that a request has`() {
+        let pace = AnswerPace()
+        pace.learn("2b$08", cost: .milliseconds(16))
+        pace.learn("2b$16", cost: .seconds(4))
+        #expect(pace.floor == .seconds(5))
+        pace.learn("2b$20", cost: .seconds(60))
+        #expect(pace.floor == .seconds(15))
+    }
+
     @Test func `a password set by an operator lifts the wait that guesses have earned`() async throws {
         let world = try World()
         let account = try await world.account()

@@ -23,6 +23,23 @@ import Testing
                 """)
     }
 
+    @Test(arguments: ["\r", "\n", "\r\nBcc: eve@example.com", "\0", "\u{85}", "\u{2028}", "\u{2029}"])
+    func `a field with a control is no mail, so that no header is smuggled in`(control: String) throws {
+        func mail(id: String = "abc", to recipient: String = "john@example.com", subject: String = "Welcome") throws {
+            _ = try Mail(
+                id: id, recipient: EmailAddress(stored: recipient), subject: subject, text: "",
+                createdAt: Timestamp(milliseconds: 0))
+        }
+        try mail()
+        for attempt in [
+            { try mail(id: "a" + control) }, { try mail(to: "john@example.com" + control) },
+            { try mail(subject: "Welcome" + control) },
+        ] {
+            let refusal = #expect(throws: InputRefusal.self) { try attempt() }
+            #expect(refusal?.code == "control_character")
+        }
+    }
+
     @Test func `a text beyond ASCII is quoted-printable in lines of 76 columns`() throws {
         let lines = try message("Welcome", text: "Grüße =) \n" + String(repeating: "é", count: 40)).split(
             separator: "\n", omittingEmptySubsequences: false)

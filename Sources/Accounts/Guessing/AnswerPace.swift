@@ -32,9 +32,9 @@ final class AnswerPace: Sendable {
     /// Whether the cost of a format was learned.
     func knows(_ format: String) -> Bool { costs.withLock { $0[format] != nil } }
 
-    /// How long it takes at least: so much of the dearest kind's average, and never so long that a slow machine stands
-    /// still.
-    var floor: Duration { min((costs.withLock { $0.values.max() } ?? .zero) * quarters / 4, .seconds(2)) }
+    /// How long it takes at least: so much of the dearest kind's average, and never longer than half the time
+    /// that a request has by default. A hash that takes longer than that cannot be logged in with for long.
+    var floor: Duration { min((costs.withLock { $0.values.max() } ?? .zero) * quarters / 4, .seconds(15)) }
 
     /// Returns once what began then may be answered.
     func wait(since start: Duration, by time: any TimeSource) async {

@@ -36,6 +36,7 @@ struct InMemoryAudit: AuditRecords {
     let records: InMemoryRecords
 
     func append(_ event: AuditEvent) throws(StorageError) {
+        guard !records.refusesAudit else { throw InMemoryRecords.broken("a test closed the audit trail") }
         let texts = [event.kind.word, event.accountID?.text, event.actor, event.address, event.requestID]
         try records.change(storing: texts) { tables throws(StorageError) in tables.audit.append(event) }
     }

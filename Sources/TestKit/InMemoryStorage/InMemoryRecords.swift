@@ -1,7 +1,7 @@
 import GatewayKit
 
 /// Everything that the store holds; a value, so that undoing a transaction is forgetting a copy.
-struct Tables: Sendable {
+struct Tables: Hashable, Sendable {
     var accounts: [AccountID: Account] = [:]
     /// Every name that was ever given away, with the account that got it.
     var names: [Username: AccountID] = [:]
@@ -20,10 +20,13 @@ struct Tables: Sendable {
 final class InMemoryRecords: Records {
     private(set) var tables: Tables
     private let canWrite: Bool
+    /// Whether the audit trail takes no event.
+    let refusesAudit: Bool
 
-    init(_ tables: Tables, canWrite: Bool) {
+    init(_ tables: Tables, canWrite: Bool, refusesAudit: Bool = false) {
         self.tables = tables
         self.canWrite = canWrite
+        self.refusesAudit = refusesAudit
     }
 
     var accounts: any AccountRecords { InMemoryAccounts(records: self) }

@@ -14,6 +14,8 @@ public final class InMemoryStorage: Storage {
         case outcomeUnknown
         /// The store is damaged.
         case broken
+        /// The audit trail takes no event: whatever writes one in its transaction is undone.
+        case auditClosed
     }
 
     /// What a failure of this store names as its cause.
@@ -63,8 +65,9 @@ public final class InMemoryStorage: Storage {
         return try state.withLock { state throws(StorageError) in
             state.writes += 1
             if state.fault != .outcomeUnknown { try Self.check(state.fault) }
-            if repeatsWrites { _ = try body(InMemoryRecords(state.tables, canWrite: true)) }
-            let records = InMemoryRecords(state.tables, canWrite: true)
+            let isClosed = state.fault == .auditClosed
+            if repeatsWrites { _ = try body(InMemoryRecords(state.tables, canWrite: true, refusesAudit: isClosed)) }
+            let records = InMemoryRecords(state.tables, canWrite: true, refusesAudit: isClosed)
             let result = try body(records)
             state.tables = records.tables
             try Self.check(state.fault)
@@ -72,11 +75,14 @@ public final class InMemoryStorage: Storage {
         }
     }
 
+    /// All that is stored.
+    var tables: Tables { state.withLock(\.tables) }
+
     public func checkReadiness() async throws(StorageError) { try Self.check(state.withLock(\.fault)) }
 
     private static func check(_ fault: Fault?) throws(StorageError) {
         switch fault {
-        case nil: return
+        case nil, .auditClosed: return
         case .unavailable: throw .unavailable(cause: Failure(description: "a test put the store out of reach"))
         case .outcomeUnknown: throw .outcomeUnknown(cause: Failure(description: "a test cut the connection"))
         case .broken: throw .broken(cause: Failure(description: "a test damaged the store"))

@@ -181,14 +181,21 @@ struct BadInputTests {
         await gateway.end()
     }
 
-    @Test func `an unknown user and a wrong password get the same answer`() async throws {
+    private static let password = "correct horse battery"
+
+    @Test func `an unknown user, a wrong password and a disabled account get the same answer`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
         #expect(try await gateway.send("POST", "/auth/register", json: TourTests.registration).status == 201)
+        let jane = #"{"username":"jane","email":"jane@example.com","password":"\#(Self.password)"}"#
+        #expect(try await gateway.send("POST", "/auth/register", json: jane).status == 201)
+        #expect(try await gateway.run(["users", "disable", "jane", "--config", "config.yaml"]).status == 0)
+        let disabled = try await gateway.logIn("jane", Self.password)
         let known = try await gateway.send("POST", "/auth/login", form: "username=johndoe&password=wrong+horse+battery")
         let unknown = try await gateway.send(
             "POST", "/auth/login", form: "username=nobody&password=wrong+horse+battery")
         #expect(try Refusal(known) == Refusal(401, "invalid_credentials"))
         #expect(known.withoutItsID == unknown.withoutItsID)
+        #expect(disabled.withoutItsID == unknown.withoutItsID)
         await gateway.end()
     }
 }

@@ -11,7 +11,7 @@ import HummingbirdTesting
 @testable import GatewayAccounts
 
 /// The gateway over a real store and real hashing, in this process, asked without a socket between. Half of its
-/// accounts have argon2id hashes, half bcrypt hashes that are dearer.
+/// accounts have argon2id hashes, half bcrypt hashes that are dearer; or all have argon2id hashes and are disabled.
 struct TimedGateway {
     /// What may be missing, which the product has no switch for.
     enum Part {
@@ -20,10 +20,11 @@ struct TimedGateway {
     }
 
     let names: [String]
+    let bcryptNames: Set<String>
     private let door: FrontDoor
     private let folder: URL
 
-    init(without missing: Set<Part> = [], accounts: Int) async throws {
+    init(without missing: Set<Part> = [], accounts: Int, areDisabled: Bool = false) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("timed-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("config.yaml")
@@ -51,7 +52,8 @@ struct TimedGateway {
             endpoints: endpoints.all, pipeline: products.stages, publicURL: deployment.settings.server.publicURL,
             time: host.time, random: host.random, logger: log)
         names = (0..<accounts).map { "user\($0)" }
-        try await Self.fill(products.store, with: names, by: flows)
+        bcryptNames = Set(names.enumerated().filter { $0.offset % 2 == 1 && !areDisabled }.map(\.element))
+        for name in names { try await add(name, areDisabled, to: products.store, by: flows) }
         await flows.paceSurvey.survey()
     }
 
@@ -71,17 +73,19 @@ struct TimedGateway {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    private static func fill(_ store: any Storage, with names: [String], by flows: AccountFlows) async throws {
-        let visitor = Visitor(address: nil, userAgent: nil, requestID: "fill")
-        for (number, name) in names.enumerated() {
-            let outcome = try await flows.registration.register(
-                try Username(name), try EmailAddress("\(name)@example.com"), password: Password("a long enough one"),
-                from: visitor)
-            guard number % 2 == 1, case .registered(var account) = outcome else { continue }
+    private func add(
+        _ name: String, _ isDisabled: Bool, to store: any Storage, by flows: AccountFlows
+    ) async throws {
+        let outcome = try await flows.registration.register(
+            try Username(name), try EmailAddress("\(name)@example.com"), password: Password("a long enough one"),
+            from: Visitor(address: nil, userAgent: nil, requestID: "fill"))
+        guard case .registered(var account) = outcome else { return }
+        account.isDisabled = isDisabled
+        if bcryptNames.contains(name) {
             account.passwordHash = PasswordHash("$2b$08$" + String(repeating: "a", count: 53))
-            let changed = account
-            try await store.write { records throws(StorageError) in _ = try records.accounts.update(changed) }
         }
+        let changed = account
+        try await store.write { records throws(StorageError) in _ = try records.accounts.update(changed) }
     }
 
     private static let text = """
