@@ -88,7 +88,7 @@ struct BadInput {
         return cases
     }
 
-    /// Each field missing, null, of the wrong type, empty, too short and too long, the others as they should be.
+    /// Each field missing, null, of the wrong type, empty and too long, the others as they should be.
     private static func fields(of input: InputShape) -> [BadInput] {
         guard input.formats.contains(.json) else { return [] }
         return input.fields.flatMap { field -> [BadInput] in
