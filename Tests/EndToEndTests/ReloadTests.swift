@@ -60,8 +60,16 @@ import Testing
     @Test func `a module that cannot start changes nothing`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder())
         try gateway.folder.write("no-folder", "a file")
-        try gateway.write(extra: "registration: {open: false}\nmail: {use: file, folder: no-folder/mail}\n")
+        let keys = try await gateway.run(["keys", "list", "--config", "config.yaml"]).output
+        try gateway.write(
+            extra: """
+                registration: {open: false}
+                tokens: {use: jwt, algorithm: HS256}
+                mail: {use: file, folder: no-folder/mail}
+
+                """)
         try await gateway.reload(saying: "cannot start 'file'")
+        #expect(try await gateway.run(["keys", "list", "--config", "config.yaml"]).output == keys)
         #expect(try await Self.register("johndoe", at: gateway) == nil)
         #expect(await gateway.process.end() == 0)
     }
@@ -114,12 +122,12 @@ import Testing
 
 extension GatewayProcess {
     /// Writes the file anew.
-    fileprivate func write(server: String = "log: {level: debug}", extra: String) throws {
+    func write(server: String = "log: {level: debug}", extra: String) throws {
         try folder.write("config.yaml", Self.file(server: server, extra: extra))
     }
 
     /// Sends SIGHUP and waits until the log has said something so often.
-    fileprivate func reload(saying text: String, times: Int = 1) async throws {
+    func reload(saying text: String, times: Int = 1) async throws {
         process.send(SIGHUP)
         while (process.transcript + "\n").components(separatedBy: text).count <= times {
             try await Task.sleep(for: .milliseconds(10))

@@ -6,6 +6,7 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 import Testing
+import UnixSignals
 
 @testable import Gateway
 
@@ -26,7 +27,10 @@ import Testing
         let lines = RecordedLines()
         let failure = await #expect(throws: Failure.self) {
             let deployment = try deployment(of: text)
-            try await Serving.run(deployment, style: LogStyle(.text, .info), logger: lines.logger) { deployment }
+            let hangUps = await UnixSignalsSequence(trapping: .sighup)
+            try await Serving.run(
+                deployment, style: LogStyle(.text, .info), logger: lines.logger, reloadingAt: hangUps
+            ) { deployment }
         }
         #expect(
             failure?.message

@@ -31,6 +31,22 @@ import Testing
         #expect(metrics.value(name, ["method": "GET", "route": "-", "status": "404"]) == 1)
     }
 
+    @Test func `a door that is made while a request is in flight leaves it counted`() async throws {
+        var doors = Doors()
+        let metrics = doors.metrics
+        let name = "auth_gateway_http_requests_in_flight"
+        let others = Doors(metrics: metrics)
+        doors.endpoints = [
+            Endpoint(Route(.get, "/slow", "Is slow.", answers: [])) { _, _, _ in
+                _ = try others.frontDoor()
+                #expect(metrics.value(name) == 1)
+                return "done"
+            }
+        ]
+        _ = try await doors.answer(.get, "/slow")
+        #expect(metrics.value(name) == 0)
+    }
+
     @Test func `each is timed under its route, and counts as in flight until it is answered`() async throws {
         var doors = Doors()
         let (metrics, time) = (doors.metrics, doors.time)

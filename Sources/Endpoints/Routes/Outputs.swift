@@ -59,7 +59,7 @@ extension Output where Value == String {
     /// A sentence for the person at the screen.
     static let message = object(
         "Message", "An answer in words.",
-        OutputField("message", .text, "A sentence for a person.", example: "The password has been changed; log in.") {
+        OutputField("message", .text, "A sentence for a person.", example: "What was asked for is done.") {
             $0
         })
 }

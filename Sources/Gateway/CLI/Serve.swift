@@ -1,6 +1,7 @@
 import ArgumentParser
 import GatewayKit
 import Logging
+import UnixSignals
 
 /// `serve`: runs the gateway.
 struct Serve: Verb {
@@ -15,15 +16,21 @@ struct Serve: Verb {
     @OptionGroup var file: FileOption
 
     func run(on host: Host) async throws {
+        // From the first moment on: until it is trapped, SIGHUP ends a process.
+        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         let deployment = try Deployment.read(file, printingWarnings: false, on: host)
         let style = deployment.logStyle
         let logger = deployment.logger(in: style)
         for warning in deployment.warnings {
             logger.warning("the configuration is unwise", metadata: warning.facts(in: deployment.file.name))
         }
+        logger.info("the configuration was read", metadata: [LogKey.file: "\(deployment.file.name)"])
+        // A file that was there must be there again, whether or not it was named.
+        var again = file
+        if !deployment.file.isNone { again.config = deployment.file.name }
         do throws(Failure) {
-            try await Serving.run(deployment, style: style, logger: logger) { () throws(Failure) in
-                try Deployment.read(file, printingWarnings: false, on: host)
+            try await Serving.run(deployment, style: style, logger: logger, reloadingAt: hangUps) {
+                [again] () throws(Failure) in try Deployment.read(again, printingWarnings: false, on: host)
             }
         } catch {
             // From here on every line is the log's, so that whoever reads it as JSON can read all of it.
@@ -36,9 +43,10 @@ struct Serve: Verb {
 extension ConfigProblem {
     /// The problem as facts of a log entry, in a file of that name.
     func facts(in file: String) -> Logger.Metadata {
-        [
-            LogKey.place: "\(file):\(position.line):\(position.column)", LogKey.setting: "\(path)",
-            LogKey.error: "\(message)",
+        var facts: Logger.Metadata = [
+            LogKey.place: "\(file):\(position.line):\(position.column)", LogKey.error: "\(message)",
         ]
+        if !path.description.isEmpty { facts[LogKey.setting] = "\(path)" }
+        return facts
     }
 }

@@ -62,6 +62,11 @@ struct ConfigurationFile: Sendable {
     /// The absolute path, in whose folder relative paths begin.
     let path: String
     let bytes: [UInt8]
+    /// Whether no file was named and none was there.
+    var isNone = false
+
+    /// Whether there is nothing in it but space.
+    var isBlank: Bool { bytes.allSatisfy { [0x09, 0x0A, 0x0D, 0x20].contains($0) } }
 
     /// The absolute folder that relative paths begin at.
     var folder: String { (path as NSString).deletingLastPathComponent }
@@ -72,8 +77,8 @@ struct ConfigurationFile: Sendable {
         let named = option.config ?? host.environment["AUTH_GATEWAY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let name = named ?? "config.yaml"
         let path = URL(fileURLWithPath: name.hasPrefix("/") ? name : current + "/" + name).standardizedFileURL.path
-        if named == nil, !FileManager.default.fileExists(atPath: path) {
-            return ConfigurationFile(name: "built-in defaults", path: path, bytes: [])
+        if named == nil, isMissing(path) {
+            return ConfigurationFile(name: "built-in defaults", path: path, bytes: [], isNone: true)
         }
         do throws(UnreadableFile) {
             // A file that is too large is refused by its reader, with its place.
@@ -83,5 +88,11 @@ struct ConfigurationFile: Sendable {
             throw Failure(
                 "\(name): error: cannot be read: \(error.reason)", status: ExitStatus.unusableConfiguration)
         }
+    }
+
+    /// Whether there is nothing at the path; a link that leads nowhere is something, and so is what nobody may look at.
+    private static func isMissing(_ path: String) -> Bool {
+        var information = stat()
+        return lstat(path, &information) != 0 && errno == ENOENT
     }
 }

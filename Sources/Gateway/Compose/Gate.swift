@@ -1,20 +1,26 @@
 import ServiceLifecycle
 import Synchronization
 
-/// Opens once; whoever waits goes on then, and whoever comes later at once. Closing holds nobody up, it is to be seen.
+/// Opens once; whoever waits goes on then, and whoever comes later at once. Then it may close for good.
 final class Gate: Sendable {
-    private let state = Mutex(false)
+    private enum State {
+        case shut, open, closed
+    }
+
+    private let state = Mutex(State.shut)
     private let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
 
     /// Whether it is open now.
-    var isOpen: Bool { state.withLock(\.self) }
+    var isOpen: Bool { state.withLock { $0 == .open } }
+    /// Whether it was open and never will be again.
+    var isClosed: Bool { state.withLock { $0 == .closed } }
 
     func open() {
-        state.withLock { $0 = true }
+        state.withLock { if $0 == .shut { $0 = .open } }
         continuation.finish()
     }
 
-    func close() { state.withLock { $0 = false } }
+    func close() { state.withLock { $0 = .closed } }
 
     /// Waits; whether it was opened, rather than the task cancelled.
     func wait() async -> Bool {
@@ -23,7 +29,7 @@ final class Gate: Sendable {
     }
 }
 
-/// A service that begins when a gate opens; when it is stopped before, it never begins.
+/// A service that begins when a gate opens; when it is stopped before, or the gate was closed, it never begins.
 struct GatedService: Service {
     let gate: Gate
     let service: any Service
@@ -31,6 +37,8 @@ struct GatedService: Service {
     func run() async throws {
         let gate = gate
         let isOpen = await cancelWhenGracefulShutdown { await gate.wait() }
-        if isOpen { try await service.run() }
+        if isOpen { return try await service.run() }
+        // Whatever ends before it is told to is taken for broken.
+        try? await gracefulShutdown()
     }
 }

@@ -23,7 +23,7 @@ struct Generation: Sendable {
     ) async throws(Failure) -> Generation {
         let (host, server) = (deployment.host, deployment.settings.server)
         let making = Making(
-            deployment, mayCreate: true, logger: ground.logger, metrics: ground.metrics, limiters: ground.limiters)
+            deployment, mayCreate: true, logger: ground.logger, metrics: ground.metrics, kept: ground.kept)
         let products = try await making.products(over: (ground.store, ground.keyring))
         let judgesAlike = former.map { ReloadedSettings.judgeTokensAlike($0.deployment, deployment) } ?? false
         let credentials = CredentialCheck(

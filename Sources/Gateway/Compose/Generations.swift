@@ -18,16 +18,18 @@ final class Generations: Service {
     private let door: CurrentDoor
     /// Opens when people are answered; what has effects of its own waits for it.
     private let front: Gate
+    private let hangUps: UnixSignalsSequence
     private let reread: @Sendable () throws(Failure) -> Deployment
     private let present: Mutex<Generation>
 
     init(
-        first: Generation, on ground: Ground, behind door: CurrentDoor, front: Gate,
+        first: Generation, on ground: Ground, behind door: CurrentDoor, front: Gate, at hangUps: UnixSignalsSequence,
         rereading reread: @escaping @Sendable () throws(Failure) -> Deployment
     ) {
         self.ground = ground
         self.door = door
         self.front = front
+        self.hangUps = hangUps
         self.reread = reread
         present = Mutex(first)
     }
@@ -37,15 +39,18 @@ final class Generations: Service {
 
     /// Runs until a shutdown begins; throws what ends a service of the present generation before its time.
     func run() async throws {
-        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         let (requests, request) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
+        try await withThrowingDiscardingTaskGroup { tasks in
+            tasks.addTask { [hangUps] in
                 for await _ in hangUps.cancelOnGracefulShutdown() { request.yield() }
                 request.finish()
             }
             var running = start(current, in: &tasks, or: request)
             for await _ in requests {
+                guard !front.isClosed else {
+                    ground.logger.warning("the file was not reloaded: the gateway is stopping")
+                    continue
+                }
                 guard let next = await successor(of: running.generation) else { continue }
                 let former = running
                 running = start(next, in: &tasks, or: request)
@@ -54,13 +59,12 @@ final class Generations: Service {
                 tasks.addTask { [ground] in await Self.retire(former, by: ground) }
                 ground.logger.info("the file was reloaded")
             }
-            try await tasks.waitForAll()
         }
     }
 
     /// Starts a generation's services; one that fails ends the waiting for reloads, and its error leaves the group.
     private func start(
-        _ generation: Generation, in tasks: inout ThrowingTaskGroup<Void, any Error>,
+        _ generation: Generation, in tasks: inout ThrowingDiscardingTaskGroup<any Error>,
         or request: AsyncStream<Void>.Continuation
     ) -> Running {
         let background = generation.background.map { GatedService(gate: front, service: $0) }
@@ -84,7 +88,15 @@ final class Generations: Service {
     private func successor(of former: Generation) async -> Generation? {
         do throws(Failure) {
             let deployment = try reread()
-            let fixed = ReloadedSettings.unchangeable(former.deployment, deployment)
+            guard !deployment.file.isBlank || former.deployment.file.isBlank else {
+                throw Failure("\(deployment.file.name) is empty, as a file is that is just being written")
+            }
+            var fixed = ReloadedSettings.unchangeable(former.deployment, deployment)
+            if fixed.isEmpty,
+                try !Making(deployment, mayCreate: false, logger: ground.logger).isUnchanged(ground.keyring)
+            {
+                fixed = ["server.secret_file"]
+            }
             for path in fixed {
                 ground.logger.error(
                     "the file was not reloaded: this setting can be changed by a restart alone",

@@ -11,7 +11,7 @@ struct Ground: Sendable {
     let keyring: SecretKeyring
     let outbox: Outbox
     let revocations: RevocationLog
-    let limiters: KeptLimiters
+    let kept: KeptParts
     let metrics: PrometheusMetrics
     let style: LogStyle
     let logger: Logger
@@ -31,7 +31,7 @@ struct Ground: Sendable {
         await revocations.catchUp()
         return Ground(
             store: store, keyring: keyring, outbox: Outbox(keyring: keyring, signal: OutboxSignal()),
-            revocations: revocations, limiters: making.limiters, metrics: metrics, style: style, logger: logger,
+            revocations: revocations, kept: making.kept, metrics: metrics, style: style, logger: logger,
             services: making.services)
     }
 }

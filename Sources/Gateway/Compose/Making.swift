@@ -11,20 +11,20 @@ struct Making: Sendable {
     let mayCreate: Bool
     let logger: Logger
     let metrics: any MetricsFactory
-    /// What counts on when the file is read again.
-    let limiters: KeptLimiters
+    /// What goes on when the file is read again.
+    let kept: KeptParts
     /// The background work that modules have handed over.
     let services = ServiceList()
 
     init(
         _ deployment: Deployment, mayCreate: Bool, logger: Logger,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance, limiters: KeptLimiters = KeptLimiters()
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, kept: KeptParts = KeptParts()
     ) {
         self.deployment = deployment
         self.mayCreate = mayCreate
         self.logger = logger
         self.metrics = metrics
-        self.limiters = limiters
+        self.kept = kept
     }
 
     /// The store alone, which is all that some verbs need.
@@ -61,18 +61,19 @@ struct Making: Sendable {
     }
 
     /// Everything that flows, endpoints and the pipeline are built on, over a store that is open already or one that is
-    /// opened now.
+    /// opened now. The issuer comes last: it may begin a key of another algorithm, which nothing takes back where a
+    /// module behind it cannot start.
     func products(over ground: (any Storage, SecretKeyring)? = nil) async throws(Failure) -> Products {
         let settings = deployment.settings
         let (store, keyring): (any Storage, SecretKeyring)
         if let ground { (store, keyring) = ground } else { (store, keyring) = try await storeAndKeyring() }
         let hasher = try await make(settings.passwords, "passwords", keyring: keyring, store: store)
-        let issuer = try await make(settings.tokens, "tokens", keyring: keyring, store: store)
         let mailer = try await make(settings.mail, "mail", keyring: keyring, store: store)
         var stages: [PipelineStage] = []
         for (index, choice) in settings.pipeline.enumerated() {
             stages.append(try await make(choice, "pipeline[\(index)]", keyring: keyring, store: store))
         }
+        let issuer = try await make(settings.tokens, "tokens", keyring: keyring, store: store)
         return Products(
             store: store, keyring: keyring, hasher: hasher, issuer: issuer, mailer: mailer, stages: stages)
     }
@@ -108,6 +109,18 @@ struct Making: Sendable {
         }
     }
 
+    /// Whether the secret file says now what a keyring was made of; throws ``Failure`` when it cannot be read.
+    func isUnchanged(_ keyring: SecretKeyring) throws(Failure) -> Bool {
+        let server = deployment.settings.server
+        let file = SecretFile(
+            path: deployment.path(server.secretFile), allowsReadable: server.allowsReadableSecretFile)
+        do {
+            return try file.keyring() == keyring
+        } catch {
+            throw Failure("server.secret_file: \(error)")
+        }
+    }
+
     /// Whether a store holds anything that was sealed, or could have been.
     private static func isUsed(_ records: any Records) throws(StorageError) -> Bool {
         let mails = try records.outbox.counts()
@@ -124,7 +137,7 @@ struct Making: Sendable {
         let provision = Provision(
             logger: logger, time: deployment.host.time, random: deployment.host.random,
             folder: deployment.file.folder, publicURL: deployment.settings.server.publicURL, mayCreate: mayCreate,
-            keyring: keyring, storage: store, services: services, metrics: metrics, limiters: limiters)
+            keyring: keyring, storage: store, services: services, metrics: metrics, kept: kept)
         do {
             return try await choice.make(provision)
         } catch let missing as MissingStore {

@@ -17,7 +17,7 @@ enum Serving {
     /// Runs a deployment until SIGTERM or SIGINT; throws ``Failure`` when it cannot start or something essential ends.
     /// SIGHUP has the file read again.
     static func run(
-        _ deployment: Deployment, style: LogStyle, logger: Logger,
+        _ deployment: Deployment, style: LogStyle, logger: Logger, reloadingAt hangUps: UnixSignalsSequence,
         rereading reread: @escaping @Sendable () throws(Failure) -> Deployment
     ) async throws(Failure) {
         umask(0o077)
@@ -25,13 +25,14 @@ enum Serving {
         let first = try await Generation.made(of: deployment, on: ground)
         let door = CurrentDoor(first.door, limits: first.limits)
         let (health, front) = (Gate(), Gate())
-        let generations = Generations(first: first, on: ground, behind: door, front: front, rereading: reread)
+        let generations = Generations(
+            first: first, on: ground, behind: door, front: front, at: hangUps, rereading: reread)
         let operations = Operations(
             store: ground.store, revocations: ground.revocations,
             knownCount: { generations.current.credentials.knownCount }, metrics: ground.metrics,
             time: deployment.host.time, isListening: { front.isOpen })
         let services: [any Service] =
-            ground.services.all + [ground.revocations, generations]
+            ground.services.all + ground.kept.services.all + [ground.revocations, generations]
             + listeners(deployment, operations, door, (health, front), logger)
         do {
             // A listener that cannot have its address ends the others in order, as a signal does; nine seconds after

@@ -9,7 +9,8 @@ enum MetricCatalogue {
         "auth_gateway_hashing_threads": "How many passwords are hashed at once.",
         "auth_gateway_hashing_wait_seconds": "How long jobs have waited for a hashing thread.",
         "auth_gateway_hashing_work_seconds": "How long hashing threads have worked on a job.",
-        "auth_gateway_http_connection_refusals_total": "Refusals by the connection itself: of what never became a request, or had no answer in time.",
+        "auth_gateway_http_connection_refusals_total":
+            "Refusals by the connection itself: of what never became a request, or had no answer in time.",
         "auth_gateway_http_connections": "Connections that are open now.",
         "auth_gateway_http_connections_limit": "How many connections there may be.",
         "auth_gateway_http_request_duration_seconds": "From a request's header to its answer's header, by route.",

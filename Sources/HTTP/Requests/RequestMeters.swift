@@ -13,7 +13,8 @@ struct RequestMeters: Sendable {
 
     init(_ table: RouteTable, time: any TimeSource, in factory: any MetricsFactory) {
         inFlight = Meter(label: "auth_gateway_http_requests_in_flight", factory: factory)
-        inFlight.set(0)
+        // Shown from the start; another door may count on the same.
+        inFlight.increment(by: 0)
         let patterns = Set(table.declarations.map(\.path.description))
         routes = Dictionary(uniqueKeysWithValues: patterns.map { ($0, RouteMeters($0, in: factory)) })
         unknown = RouteMeters(RouteMatch.unknown.pattern, in: factory)

@@ -30,6 +30,8 @@ public enum LogKey {
     public static let retryAfterSeconds = "retry_after_seconds"
     /// Where something stands in the configuration file.
     public static let place = "place"
+    /// The configuration file, as the operator names it.
+    public static let file = "file"
     /// The way to a setting.
     public static let setting = "setting"
     /// A metric's name.

@@ -23,14 +23,14 @@ public struct Provision: Sendable {
     private let keys: SecretKeyring?
     private let store: (any Storage)?
     private let services: ServiceList
-    private let limiters: KeptLimiters
+    private let kept: KeptParts
 
     /// States every part; `keyring` and `storage` are nil while the storage module itself is made. By default nothing
     /// is counted.
     public init(
         logger: Logger, time: any TimeSource, random: any RandomSource, folder: String, publicURL: PublicURL,
         mayCreate: Bool = true, keyring: SecretKeyring?, storage: (any Storage)?, services: ServiceList,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance, limiters: KeptLimiters = KeptLimiters()
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, kept: KeptParts = KeptParts()
     ) {
         self.logger = logger
         self.time = time
@@ -42,7 +42,7 @@ public struct Provision: Sendable {
         self.store = storage
         self.services = services
         self.metrics = metrics
-        self.limiters = limiters
+        self.kept = kept
     }
 
     /// The deployment's store; throws ``ProvisionError`` for the module that makes it.
@@ -63,10 +63,11 @@ public struct Provision: Sendable {
     /// A path of the file, made absolute; an absolute one stays.
     public func path(_ path: String) -> String { absolutePath(path, in: folder) }
 
-    /// A limiter that counts on when the file is read again: the one that was kept under that name before, else a new
-    /// one. The name says whatever of the settings makes another one necessary.
-    public func kept(_ name: String, _ make: () -> any RateLimiter) -> any RateLimiter {
-        limiters.limiter(named: name, make)
+    /// What goes on when the file is read again, as a limiter does that counts: the one that was kept under that name
+    /// before, else a new one. The name says whatever of the settings makes another one necessary. A `Service` among
+    /// them runs, from the start that makes it, until the process stops.
+    public func kept<Part: Sendable>(_ name: String, _ make: () throws -> Part) rethrows -> Part {
+        try kept.part(named: name, make)
     }
 
     /// Hands over background work, which is started once everything is made and stopped in reverse order.

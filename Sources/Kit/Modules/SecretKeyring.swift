@@ -2,7 +2,7 @@ import Crypto
 
 /// The deployment's own keys (`server.secret_file`): seals what the store must not hold in clear, with AES-256-GCM. The
 /// first key seals, every key opens.
-public struct SecretKeyring: Sendable {
+public struct SecretKeyring: Equatable, Sendable {
     private let keys: [(id: String, key: SymmetricKey)]
 
     /// Takes keys of 32 bytes by their ids, at least one, the sealing one first; ids have 1 to 255 bytes.
@@ -10,6 +10,11 @@ public struct SecretKeyring: Sendable {
         precondition(!keys.isEmpty, "a keyring has at least one key")
         precondition(keys.allSatisfy { (1...255).contains($0.id.utf8.count) }, "a key's id has 1 to 255 bytes")
         self.keys = keys.map { ($0.id, SymmetricKey(data: $0.key.reveal())) }
+    }
+
+    /// Whether both have the same keys in the same order.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.keys.elementsEqual(right.keys) { $0.id == $1.id && $0.key == $1.key }
     }
 
     /// Seals bytes; `purpose` is authenticated with them, so that what was sealed as one thing cannot stand for

@@ -33,12 +33,14 @@ enum Argon2idModule {
 }
 
 extension PooledPasswordHasher {
-    /// Makes a hasher with a pool of its own, which stops with the gateway.
+    /// Makes a hasher whose pool outlives a reload of the file and stops with the gateway: who is being hashed for is
+    /// not disturbed, and there are never more threads than cores.
     convenience init(format: PasswordFormat, policy: PasswordPolicy, provision: Provision) throws(HashingFailure) {
-        let pool = HashingPool(
-            time: provision.time, watch: HashingWatch(metrics: provision.metrics, logger: provision.logger))
+        let pool = provision.kept("hashing pool") {
+            HashingPool(
+                time: provision.time, watch: HashingWatch(metrics: provision.metrics, logger: provision.logger))
+        }
         try self.init(
             format: format, policy: policy, pool: pool, random: provision.random, logger: provision.logger)
-        provision.run(pool)
     }
 }

@@ -10,13 +10,13 @@ struct GatewayProcess: Sendable {
     /// Starts `auth-gateway serve` and waits until it says that it is ready.
     ///
     /// `server` stands in that section of a file that binds free ports, `extra` behind it; a command that runs the
-    /// binary may stand before it.
+    /// binary may stand before it, and it may be left to find the file.
     static func start(
         in folder: TestFolder, server: String = "log: {level: debug}", extra: String = "",
-        environment: [String: String] = [:], behind command: [String] = []
+        environment: [String: String] = [:], behind command: [String] = [], naming file: String? = "config.yaml"
     ) async throws -> Self {
-        try folder.write("config.yaml", file(server: server, extra: extra))
-        let words = command + [binary, "serve", "--config", "config.yaml"]
+        try folder.write("config.yaml", Self.file(server: server, extra: extra))
+        let words = command + [binary, "serve"] + (file.map { ["--config", $0] } ?? [])
         let process = try RunningProcess(
             words[0], Array(words.dropFirst()), environment: environment, folder: folder.url)
         let line = try await process.line(containing: "ready to serve")

@@ -44,6 +44,7 @@ struct SigningKeyRotation: Service {
             records = try await store.records()
             adopt(records, &state)
         } catch {
+            if case .unavailable(let cause) = error, cause is CancellationError { return }
             if !state.isStoreAway {
                 logger.warning(
                     "signing keys cannot be read, those read before are used", metadata: [LogKey.error: "\(error)"])
