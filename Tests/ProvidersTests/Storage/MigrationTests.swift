@@ -93,6 +93,19 @@ import Testing
         }
     }
 
+    @Test func `who may begin no deployment changes no schema`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("gateway.db")
+        _ = try await open(folder, scripts(1))
+        let error = await #expect(throws: SQLiteOpenFailure.self) {
+            try await SQLiteStorage.open(path: path, migrates: false, time: ManualTime(), scripts: scripts(3))
+        }
+        #expect(error?.reason == "2 schema scripts are not applied: run 'auth-gateway migrate'")
+        let storage = try await SQLiteStorage.open(
+            path: path, migrates: false, time: ManualTime(), scripts: scripts(1))
+        #expect(try await storage.migrations().count == 1)
+    }
+
     @Test func `a script that was edited after it was applied is refused at start`() async throws {
         let folder = try TemporaryFolder()
         _ = try await open(folder, scripts(2))

@@ -5,9 +5,10 @@ import GatewayKit
 import GatewaySQL
 
 extension SQLiteStorage {
-    /// Opens a database file, made if missing, and brings its schema up; throws ``SQLiteOpenFailure`` with the path.
+    /// Opens a database file, made if missing, and brings its schema up, or with `migrates` false only looks whether it
+    /// is this program's; throws ``SQLiteOpenFailure`` with the path.
     static func open(
-        path: String, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
+        path: String, migrates: Bool = true, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
         busyTimeout: Duration = .seconds(5), queueLimit: Int = 1000, meters: StorageMeters = StorageMeters()
     ) async throws(SQLiteOpenFailure) -> SQLiteStorage {
         let result = await withCheckedContinuation { continuation in
@@ -23,7 +24,7 @@ extension SQLiteStorage {
             busyTimeout: busyTimeout, readers: TurnQueue(limit: queueLimit, patience: patience, time: time),
             writers: TurnQueue(limit: queueLimit, patience: patience, time: time), meters: meters)
         do {
-            _ = try await storage.migrate()
+            if migrates { _ = try await storage.migrate() } else { try await storage.checkReadiness() }
         } catch {
             throw SQLiteOpenFailure(path, "\(error.cause)")
         }
