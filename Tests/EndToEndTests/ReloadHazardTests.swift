@@ -19,6 +19,11 @@ import Testing
         try gateway.folder.write("config.yaml", "\n")
         try await gateway.reload(saying: "is empty, as a file is that is just being written")
         #expect(try await register(at: gateway) == 403)
+        let isTaken = { try await Metrics.of(gateway).value("auth_gateway_reload_successful") }
+        while try await isTaken() != 0 { await Task.yield() }
+        try gateway.write(extra: "registration: {open: false}\n")
+        try await gateway.reload(saying: "the file was reloaded")
+        while try await isTaken() != 1 { await Task.yield() }
         #expect(await gateway.process.end() == 0)
     }
 

@@ -1,3 +1,4 @@
+import CoreMetrics
 import GatewayHTTP
 import GatewayKit
 import Logging
@@ -21,6 +22,7 @@ final class Generations: Service {
     private let hangUps: UnixSignalsSequence
     private let reread: @Sendable () throws(Failure) -> Deployment
     private let present: Mutex<Generation>
+    private let isTaken: Gauge
 
     init(
         first: Generation, on ground: Ground, behind door: CurrentDoor, front: Gate, at hangUps: UnixSignalsSequence,
@@ -32,6 +34,8 @@ final class Generations: Service {
         self.hangUps = hangUps
         self.reread = reread
         present = Mutex(first)
+        isTaken = Gauge(label: "auth_gateway_reload_successful", factory: ground.metrics)
+        isTaken.record(1)
     }
 
     /// What serves now.
@@ -51,7 +55,11 @@ final class Generations: Service {
                     ground.logger.warning("the file was not reloaded: the gateway is stopping")
                     continue
                 }
-                guard let next = await successor(of: running.generation) else { continue }
+                guard let next = await successor(of: running.generation) else {
+                    isTaken.record(0)
+                    continue
+                }
+                isTaken.record(1)
                 let former = running
                 running = start(next, in: &tasks, or: request)
                 present.withLock { $0 = next }

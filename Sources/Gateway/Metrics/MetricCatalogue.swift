@@ -28,6 +28,7 @@ enum MetricCatalogue {
         "auth_gateway_refreshes_total": "Refresh tokens that were presented, by what became of them.",
         "auth_gateway_registrations_total": "Attempts to register, by what became of them.",
         "auth_gateway_reset_requests_total": "Links for a new password that were asked for.",
+        "auth_gateway_reload_successful": "Whether the last reload of the file was taken, 1 as long as there was none.",
         "auth_gateway_revocation_lag_seconds": "How long ago the revocation log was last read to its end.",
         "auth_gateway_revocations": "Revocations that tokens in circulation are held against.",
         "auth_gateway_storage_failures_total": "Transactions that failed, by what a caller can do about it.",
