@@ -77,7 +77,7 @@ struct ConfigurationFile: Sendable {
         let named = option.config ?? host.environment["AUTH_GATEWAY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let name = named ?? "config.yaml"
         let path = URL(fileURLWithPath: name.hasPrefix("/") ? name : current + "/" + name).standardizedFileURL.path
-        if named == nil, isMissing(path) {
+        if named == nil, FileManager.default.hasNothing(at: path) {
             return ConfigurationFile(name: "built-in defaults", path: path, bytes: [], isNone: true)
         }
         do throws(UnreadableFile) {
@@ -89,10 +89,17 @@ struct ConfigurationFile: Sendable {
                 "\(name): error: cannot be read: \(error.reason)", status: ExitStatus.unusableConfiguration)
         }
     }
+}
 
+extension FileManager {
     /// Whether there is nothing at the path; a link that leads nowhere is something, and so is what nobody may look at.
-    private static func isMissing(_ path: String) -> Bool {
-        var information = stat()
-        return lstat(path, &information) != 0 && errno == ENOENT
+    func hasNothing(at path: String) -> Bool {
+        do {
+            _ = try attributesOfItem(atPath: path)
+            return false
+        } catch {
+            let code = (error as? CocoaError)?.code
+            return code == .fileReadNoSuchFile || code == .fileNoSuchFile
+        }
     }
 }

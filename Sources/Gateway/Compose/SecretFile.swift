@@ -9,15 +9,7 @@ struct SecretFile {
     let allowsReadable: Bool
 
     /// Whether there is nothing at the path; a link that leads nowhere is something.
-    var isMissing: Bool {
-        do {
-            _ = try FileManager.default.attributesOfItem(atPath: path)
-            return false
-        } catch {
-            let code = (error as? CocoaError)?.code
-            return code == .fileReadNoSuchFile || code == .fileNoSuchFile
-        }
-    }
+    var isMissing: Bool { FileManager.default.hasNothing(at: path) }
 
     /// The keys of the file.
     func keyring() throws(SecretFileError) -> SecretKeyring {
