@@ -16,11 +16,12 @@ extension Provision {
         publicURL: String = "https://auth.example.com",
         keyring: SecretKeyring? = SecretKeyring([(id: "test", key: Secret([UInt8](repeating: 7, count: 32)))]),
         mayCreate: Bool = true, services: ServiceList = ServiceList(), logger: Logger = Logger(label: "test"),
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, kept: KeptParts = KeptParts()
     ) throws -> Provision {
         Provision(
             logger: logger, time: time, random: random, folder: folder, publicURL: try PublicURL(publicURL),
-            mayCreate: mayCreate, keyring: keyring, storage: storage, services: services, metrics: metrics)
+            mayCreate: mayCreate, keyring: keyring, storage: storage, services: services, metrics: metrics,
+            kept: kept)
     }
 }
 

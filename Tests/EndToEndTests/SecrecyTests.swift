@@ -58,7 +58,7 @@ struct SecrecyTests {
         for text in shown { for canary in canaries { #expect(!text.contains(canary), "\(canary) in \(text)") } }
         let log = gateway.process.transcript
         // Services are named, and not taken apart.
-        #expect(log.contains(#"[\"LogTruncation\", \"RevocationLog\", \"Generations\", "#))
+        #expect(log.contains(#"[\"LogTruncation\", \"HashingPool\", \"RevocationLog\", \"Generations\", "#))
         #expect(log.contains("ready to serve") && log.contains("route=/auth/reset-password/{token}"))
         for canary in canaries { #expect(!log.contains(canary), "\(canary)") }
         let store = try store(in: folder)

@@ -101,15 +101,15 @@ import Testing
             ])
     }
 
-    @Test func `the modules hash with their default settings, on a pool that the gateway stops`() async throws {
+    @Test func `the modules hash with their default settings, on one pool that the gateway stops`() async throws {
+        let kept = KeptParts()
         let prefixes = ["argon2id": "$argon2id$v=19$m=19456,t=2,p=1$", "bcrypt": "$2b$12$"]
         for (module, prefix) in prefixes {
-            let services = ServiceList()
             let hasher = try await Slot.passwords.product(
-                of: .scalar(module), among: .providers, with: .forTests(services: services))
+                of: .scalar(module), among: .providers, with: .forTests(kept: kept))
             #expect(try await hasher.hash(Password("correct horse")).reveal().hasPrefix(prefix))
-            #expect(services.all.count == 1)
-            #expect(services.all.first is HashingPool)
+            #expect(kept.services.all.count == 1)
+            #expect(kept.services.all.first is HashingPool)
         }
     }
 
