@@ -13,8 +13,8 @@ final class ConnectionWatch: Sendable {
     private let time: any TimeSource
     private let logger: Logger
 
-    /// Whether the limit is reached, and what the log says of it: once a minute at most, for a flood reaches it again and
-    /// again.
+    /// Whether the limit is reached, and what the log says of it: once a minute at most, for a flood reaches it again
+    /// and again.
     private struct Crowd {
         var isFull = false
         var isSaid = false
