@@ -2,6 +2,10 @@
 // thread to the next within the kernel and within libswiftSynchronization, which is not instrumented, so that whatever
 // the lock guards looks like a race (swiftlang/swift, stdlib/public/Synchronization/Mutex/LinuxImpl.swift: the quick way
 // is compiled into its caller, and is seen). This stands in front of the two functions and says what they do.
+//
+// It can hide no race: it speaks of the one address that the quick way's own atomics are at, lets go of it while the
+// lock is still held and takes it once the lock is had, so that whoever takes it comes after all those who have let go
+// for the same reason as without a sanitizer. What it does not know, the slow way of `withLockIfAvailable`, is not told.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>

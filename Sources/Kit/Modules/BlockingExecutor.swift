@@ -11,7 +11,7 @@ public final class BlockingExecutor: SerialExecutor {
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let executor = asUnownedSerialExecutor()
-        queue.async { unsafe job.runSynchronously(on: executor) }
+        // Held meanwhile: an actor may be gone before its last job has returned.
+        queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import GRDB
 import GatewayKit
@@ -11,16 +10,11 @@ extension SQLiteStorage {
         path: String, migrates: Bool = true, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
         busyTimeout: Duration = .seconds(5), queueLimit: Int = 1000, meters: StorageMeters = StorageMeters()
     ) async throws(SQLiteOpenFailure) -> SQLiteStorage {
-        let result = await withCheckedContinuation { continuation in
-            DispatchQueue(label: "storage.open").async {
-                continuation.resume(
-                    returning: Result { () throws(SQLiteOpenFailure) in try openPool(path, busyTimeout) })
-            }
-        }
+        let pool = try await Opener().pool(path, busyTimeout)
         // A little longer than one wait for a lock, so that the first in the queue sees its whole timeout.
         let patience = busyTimeout * 6 / 5
         let storage = SQLiteStorage(
-            pool: try result.get(), migrator: Migrator(scripts: scripts, table: Migrator.sqliteTable), time: time,
+            pool: pool, migrator: Migrator(scripts: scripts, table: Migrator.sqliteTable), time: time,
             busyTimeout: busyTimeout, readers: TurnQueue(limit: queueLimit, patience: patience, time: time),
             writers: TurnQueue(limit: queueLimit, patience: patience, time: time), meters: meters)
         do {
@@ -80,6 +74,17 @@ extension SQLiteStorage {
             try database.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
+    }
+}
+
+/// Opens a database on a thread of its own: that blocks, and for the whole busy timeout when others hold it.
+private actor Opener {
+    private let executor = BlockingExecutor(label: "storage.open")
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    func pool(_ path: String, _ busyTimeout: Duration) throws(SQLiteOpenFailure) -> DatabasePool {
+        try SQLiteStorage.openPool(path, busyTimeout)
     }
 }
 
