@@ -40,7 +40,7 @@ struct KeyTests {
         #expect(try await gateway.verify(token) == 200)
         let revoked = try await gateway.run(["keys", "revoke", old, "--config", "config.yaml"])
         #expect(revoked.status == 0, "\(revoked.output)")
-        try await expectWithinASecond { try await gateway.verify(token) == 401 }
+        try await GatewayProcess.expectWithinASecond { try await gateway.verify(token) == 401 }
         let refreshed = try await waitForKey(other: old, refreshing: login, gateway)
         let new = try keyID(of: refreshed.text("access_token"))
         #expect(
@@ -186,21 +186,11 @@ struct KeyTests {
         other old: String, refreshing login: HTTPAnswer, _ gateway: GatewayProcess
     ) async throws -> HTTPAnswer {
         var last = login
-        try await expectWithinASecond {
+        try await GatewayProcess.expectWithinASecond {
             last = try await TourTests.refresh(last.text("refresh_token"), at: gateway)
             #expect(last.status == 200)
             return try keyID(of: last.text("access_token")) != old
         }
         return last
-    }
-
-    /// Asks again and again, a hundred times a second at most. Tries are counted and not time, which a busy machine
-    /// takes from both sides; that a second is enough is shown with a clock that stands still.
-    private func expectWithinASecond(_ isSo: () async throws -> Bool) async throws {
-        for _ in 0..<100 {
-            if try await isSo() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("it is not so after a hundred tries")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The real binary in a folder of its own, on free ports.
 struct GatewayProcess: Sendable {
@@ -74,6 +75,16 @@ struct GatewayProcess: Sendable {
     /// Waits until another process's change has reached this one; the suite's time limit bounds it.
     func waitUntilRefused(_ token: String) async throws {
         while try await verify(token) != 401 { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    /// Asks again and again, a hundred times a second at most. Tries are counted and not time, which a busy machine
+    /// takes from both sides; that a second is enough is shown with a clock that stands still.
+    static func expectWithinASecond(_ isSo: () async throws -> Bool) async throws {
+        for _ in 0..<100 {
+            if try await isSo() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("it is not so after a hundred tries")
     }
 
     /// Runs another verb of the binary in the same folder.
