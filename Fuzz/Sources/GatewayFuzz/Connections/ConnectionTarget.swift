@@ -7,7 +7,8 @@ extension FuzzTarget {
     /// whatever was sent, silence ends the connection.
     static let connection = FuzzTarget("connection") { script in
         let connection = FuzzedConnection()
-        for happening in Happening.read(script) { connection.take(happening) }
+        let happenings = Happening.read(script)
+        for happening in happenings { connection.take(happening) }
         connection.answerAll()
         connection.take(.time(.seconds(600)))
         claim("silence ends every connection", holds: !connection.isOpen)
@@ -26,7 +27,27 @@ extension FuzzTarget {
             let statuses = [400, 408, 413, 431, 503]
             claim("a refusal is one of these: \(refusal.status)", holds: statuses.contains(refusal.status))
         }
-        let continues = replies.count - answers.count
-        claim("a client is told to go on once for each request", holds: continues <= application.requests.count)
+        let saysLast = isLast.last ?? false
+        claim(
+            "the last reply ends the connection", holds: !saysLast || connection.isFinished || application.isAnswering)
+        // A client that ends its side while the answer is on its way comes too late for the answer to say so.
+        let isAnsweredAtOnce = happenings.allSatisfy { if case .beginAnswer = $0 { false } else { true } }
+        claim("a connection that is ended was said to", holds: !connection.isFinished || saysLast || !isAnsweredAtOnce)
+        checkInterim(replies, to: application.requests)
+    }
+
+    private static func checkInterim(_ replies: [ReplyReader.Reply], to requests: [HTTPRequest]) {
+        var (answered, told) = (0, false)
+        for reply in replies {
+            guard reply.status < 200 else {
+                (answered, told) = (answered + 1, false)
+                continue
+            }
+            let request = requests.indices.contains(answered) ? requests[answered] : nil
+            let expects = request?.headerFields[.expect]?.lowercased().contains("100-continue") ?? false
+            claim("who is told to go on has asked for it, and is next", holds: expects)
+            claim("nobody is told to go on twice", holds: !told)
+            told = true
+        }
     }
 }

@@ -26,6 +26,8 @@ final class FuzzedConnection {
     }
 
     var isOpen: Bool { channel.isActive }
+    /// Whether it has ended its own side, and does not just fall silent.
+    var isFinished: Bool { socket.isOutputClosed }
 
     func take(_ happening: Happening) {
         guard channel.isActive else { return }
@@ -84,7 +86,7 @@ private final class HalfClosingSocket: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private var isOutputClosed = false
+    private(set) var isOutputClosed = false
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         claim("nothing is written behind the end", holds: !isOutputClosed)

@@ -5,7 +5,7 @@ import GatewayKit
 
 extension FuzzTarget {
     /// A body as the route takes it that the first byte chooses: refused in one of two ways, each fault at a field that
-    /// the route has, and JSON that is written again is taken alike.
+    /// the route has, what is taken fits its documents, and JSON that is written again is taken alike.
     static let body = FuzzTarget("body") { input in
         guard let first = input.first else { return }
         let reader = BodyReader.all[Int(first) % BodyReader.all.count]
@@ -13,6 +13,7 @@ extension FuzzTarget {
         let refusal = reader.refusal(body, reader.format)
         check(refusal, of: reader.shape)
         guard let members = try? reader.format.members(of: body) else { return }
+        if refusal == nil { check(members, fit: reader.shape) }
         let written = members.encoded()
         guard reader.shape.formats.contains(.json), !hasBoolean(reader) else { return }
         claim("one and the same body is taken alike", holds: reader.refusal(written, .json) == refusal)
@@ -31,8 +32,22 @@ extension FuzzTarget {
         let names = Set(shape.fields.map { "/" + $0.name })
         claim("a fault is at a field of the route", holds: refusal.errors.allSatisfy { names.contains($0.pointer) })
         claim(
-            "fields that cannot be taken are named, once each",
+            "fields that cannot be taken are named",
             holds: refusal.kind == .invalidInput ? !refusal.errors.isEmpty : refusal.errors.isEmpty)
+        claim("and once each", holds: Set(refusal.errors.map(\.pointer)).count == refusal.errors.count)
+    }
+
+    /// What is taken is what the documents promise to take.
+    private static func check(_ members: JSONValue, fit shape: InputShape) {
+        for field in shape.fields {
+            let value = members[field.name] ?? .null
+            claim("\(field.name) is there", holds: value != .null || !field.isRequired)
+            // How long a new password may be is the policy's business, which may be asked later.
+            guard !field.content.isSecret, let text = value.string, let lengths = field.content.lengths else {
+                continue
+            }
+            claim("\(field.name) is as long as it may be", holds: lengths.contains(text.unicodeScalars.count))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ extension FuzzTarget {
             claim("a bearer is never ignored", holds: scheme?.lowercased() != "bearer")
         case .malformed:
             claim("no field is no fault", holds: !fields.isEmpty)
+            claim("what is well-formed is taken", holds: fields.count > 1 || !isWellFormed(fields[0]))
         case .token(let token):
             claim("a token comes from one field", holds: fields.count == 1)
             claim("a token is the field's end", holds: fields[0].utf8.suffix(token.count).elementsEqual(token))
@@ -21,6 +22,13 @@ extension FuzzTarget {
             claim("the scheme stands before it", holds: front.lowercased().wholeMatch(of: #/bearer +/#) != nil)
             let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=".utf8)
             claim("a token has a token's characters", holds: token.allSatisfy(allowed.contains))
+            claim("a token is taken as RFC 9110 writes it", holds: isWellFormed(fields[0]))
         }
+    }
+
+    /// The rule once more, in another way.
+    private static func isWellFormed(_ field: String) -> Bool {
+        let pattern = #/(?i:bearer) +([-A-Za-z0-9._~+\/]+=*)/#.matchingSemantics(.unicodeScalar)
+        return field.wholeMatch(of: pattern).map { $0.1.utf8.count <= 8192 } ?? false
     }
 }

@@ -11,6 +11,7 @@ extension FuzzTarget {
         if case .address(let address) = peer {
             claim("an address has nothing but digits", holds: lines[0].utf8.allSatisfy(isOfAddress))
             claim("an address is read as it is written", holds: IPAddress(address.description) == address)
+            claim("these networks are trusted", holds: proxies.trust(peer) == isTrusted(address.description))
         }
         let forwarded = Array(lines.dropFirst())
         let client = proxies.client(behind: peer, forwardedFor: forwarded)
@@ -46,6 +47,12 @@ extension FuzzTarget {
 
     private static func isOfAddress(_ byte: UInt8) -> Bool {
         Array("0123456789abcdefABCDEF.:".utf8).contains(byte)
+    }
+
+    /// The networks below once more, as they are written.
+    private static func isTrusted(_ address: String) -> Bool {
+        address == "::1" || address.hasPrefix("127.") || address.hasPrefix("10.")
+            || address.wholeMatch(of: #/fd[0-9a-f]{2}:.*/#) != nil
     }
 
     private static let proxies = TrustedProxies(

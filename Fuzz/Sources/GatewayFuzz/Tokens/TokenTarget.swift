@@ -12,6 +12,7 @@ extension FuzzTarget {
             claim("a token that was issued is valid: \(verdict)", holds: !Issued.tokens.contains(token))
         }
         guard let jws = try? CompactJWS(token) else { return }
+        claim("a token has 8 KiB at most", holds: token.count <= 8192)
         let parts = token.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         claim("a token has three parts", holds: parts.count == 3)
         claim("a signature is canonical", holds: Base64URL.encode(jws.signature).utf8.elementsEqual(parts[2]))
