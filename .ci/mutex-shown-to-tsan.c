@@ -5,7 +5,7 @@
 //
 // It can hide no race: it speaks of the one address that the quick way's own atomics are at, lets go of it while the
 // lock is still held and takes it once the lock is had, so that whoever takes it comes after all those who have let go
-// for the same reason as without a sanitizer. What it does not know, the slow way of `withLockIfAvailable`, is not told.
+// for the same reason as without a sanitizer. The slow way of `withLockIfAvailable` is not told, which hides nothing.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
