@@ -13,26 +13,28 @@ final class ConnectionWatch: Sendable {
     private let time: any TimeSource
     private let logger: Logger
 
-    /// Whether the limit is reached, and what the log says of it: once a minute at most, for a flood reaches it again
-    /// and again.
+    /// What the log says of the limit: once a minute at most, for a flood reaches it again and again.
     private struct Crowd {
-        var isFull = false
+        /// Whether the log's last word is that the limit is reached.
         var isSaid = false
         var lastSaid: Duration?
+        /// How many have been refused since the log last said so.
+        var refused = 0
 
-        /// Notes that the limit is reached; whether to say so.
+        /// Notes that one more was refused; whether to say so.
         mutating func fill(at now: Duration) -> Bool {
-            guard !isFull else { return false }
-            isFull = true
+            refused += 1
+            guard !isSaid else { return false }
             if let lastSaid, now - lastSaid < .seconds(60) { return false }
             (isSaid, lastSaid) = (true, now)
             return true
         }
 
-        /// Notes that there is room again; whether to say so.
-        mutating func clear() -> Bool {
-            defer { (isFull, isSaid) = (false, false) }
-            return isSaid
+        /// Notes that there is room again; how many were refused, if that is to be said.
+        mutating func clear() -> Int? {
+            guard isSaid else { return nil }
+            defer { (isSaid, refused) = (false, 0) }
+            return refused
         }
     }
 
@@ -61,8 +63,8 @@ final class ConnectionWatch: Sendable {
         open.set(count)
         self.limit.set(limit)
         // Not at the first that goes: the next would fill it again, and the log with it.
-        guard count * 10 <= limit * 9, crowd.withLock({ $0.clear() }) else { return }
-        logger.info("there is room for connections again")
+        guard count * 10 <= limit * 9, let refused = crowd.withLock({ $0.clear() }) else { return }
+        logger.info("there is room for connections again", metadata: [LogKey.refused: "\(refused)"])
     }
 
     /// One more came than there may be.
@@ -78,7 +80,10 @@ final class ConnectionWatch: Sendable {
     func refused(_ kind: ProblemKind) { refusals[kind.code]?.increment() }
 
     /// A connection was closed without a word.
-    func droppedOne() { refusals[Self.dropped]?.increment() }
+    func droppedOne() {
+        refusals[Self.dropped]?.increment()
+        crowd.withLock { $0.refused += 1 }
+    }
 
     private static let dropped = "dropped"
 }

@@ -46,4 +46,6 @@ public enum LogKey {
     public static let limit = "limit"
     /// How many connections there may be.
     public static let connections = "connections"
+    /// How many were refused.
+    public static let refused = "refused"
 }

@@ -1,5 +1,6 @@
 import GatewayKit
 import GatewayTestKit
+import Logging
 import NIOCore
 import Testing
 
@@ -28,12 +29,27 @@ import Testing
         for _ in 0..<30 {
             watch.served(20, of: 20)
             watch.filled(limit: 20)
+            watch.droppedOne()
             watch.served(3, of: 20)
             time.advance(by: .seconds(4))
         }
         let full = "all connections of server.limits.connections are open: more are answered 503"
         let room = "there is room for connections again"
         #expect(log.lines.map(\.message) == [full, room, full, room])
+        // Those of the minute in which nothing was said are told with the next.
+        #expect(log.lines.map { $0.metadata["refused"] } == [nil, "2", nil, "30"])
+    }
+
+    @Test func `a limit that stays reached is said, although the log spoke of it a moment before`() {
+        let (log, time) = (RecordedLog(), ManualTime())
+        let watch = ConnectionWatch(metrics: RecordedMetrics(), time: time, logger: log.logger)
+        watch.filled(limit: 20)
+        watch.served(3, of: 20)
+        for _ in 0..<90 {
+            watch.filled(limit: 20)
+            time.advance(by: .seconds(1))
+        }
+        #expect(log.lines.map(\.level) == [.warning, .info, .warning])
     }
 
     @Test func `operators see open connections, and what was refused before it was a request`() async throws {
