@@ -128,7 +128,7 @@ let package = Package(
             dependencies: [
                 "GatewayHTTP", "GatewayKit", "GatewayTestKit", .httpTypes, .hummingbird, .hummingbirdTesting,
                 .lifecycle,
-                .log, .nioCore, .nioPosix,
+                .log, .nioCore, .nioEmbedded, .nioHTTP1, .nioPosix,
             ],
             path: "Tests/HTTPTests"),
         .testTarget(
@@ -181,6 +181,7 @@ extension Target.Dependency {
     static var log: Self { .product(name: "Logging", package: "swift-log") }
     static var metrics: Self { .product(name: "CoreMetrics", package: "swift-metrics") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioEmbedded: Self { .product(name: "NIOEmbedded", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
     static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }

@@ -48,12 +48,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
+    /// What the bytes that come next belong to.
+    var expected: FirstByteHandler.Message {
+        if state.isReadingNothing { return .nothing }
+        if state.isReadingHeader { return .header }
+        if state.isReadingOver { return .dropped }
+        return bodyBytes < statedBodyLength ? .body(statedBodyLength - bodyBytes) : .chunks
+    }
+
     /// Called with what has arrived before the decoder sees it.
     func received(_ bytes: ByteBuffer, at now: NIODeadline) {
-        // Empty lines before a request are nothing (RFC 9112, section 2.2): they begin no header, and the silence that
-        // they come in lasts on.
-        let isEmptyLines = bytes.readableBytesView.allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
-        if state.isReadingNothing, isEmptyLines { return }
         if state.receivedBytes(at: now) { headerBytes = 0 }
         headerBytes += bytes.readableBytes
     }

@@ -1,16 +1,87 @@
 import NIOCore
 
 /// Tells a connection's handler of bytes before the decoder holds them back: a header's time begins with its first.
+///
+/// The decoder does not say what it holds back. So a read that ends a request and begins the next is cut between them,
+/// and each piece is told of and decoded by itself.
 final class FirstByteHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
+    /// What the bytes that come next belong to.
+    enum Message {
+        /// None yet.
+        case nothing
+        /// A header section.
+        case header
+        /// A body of which so many bytes are to come.
+        case body(Int)
+        /// A body whose end is not known before it is there.
+        case chunks
+        /// None: they are dropped.
+        case dropped
+    }
+
     private let connection: ConnectionHandler
+    /// Whether nothing stands yet on the line of a header section that is being read.
+    private var isLineEmpty = true
 
     init(_ connection: ConnectionHandler) { self.connection = connection }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.received(unwrapInboundIn(data), at: context.eventLoop.now)
-        context.fireChannelRead(data)
+        var bytes = unwrapInboundIn(data)
+        while let piece = nextPiece(of: &bytes) {
+            connection.received(piece, at: context.eventLoop.now)
+            context.fireChannelRead(wrapInboundOut(piece))
+        }
     }
+
+    private func nextPiece(of bytes: inout ByteBuffer) -> ByteBuffer? {
+        let expected = connection.expected
+        // Empty lines before a request are nothing (RFC 9112, section 2.2): they begin no header, and the silence that
+        // they come in lasts on, so that its end bounds them.
+        if case .nothing = expected { bytes.moveReaderIndex(forwardBy: Self.emptyLines(in: bytes)) }
+        let view = bytes.readableBytesView
+        guard !view.isEmpty else { return nil }
+        let length =
+            switch expected {
+            case .nothing, .header: endOfHeader(in: view)
+            case .body(let rest): min(rest, view.count)
+            // One cut a read, for a body may be nothing but empty lines; no message ends behind the last of them.
+            case .chunks: Self.endOfLastEmptyLine(in: view)
+            case .dropped: view.count
+            }
+        return bytes.readSlice(length: length ?? view.count)
+    }
+
+    private func endOfHeader(in view: ByteBufferView) -> Int? {
+        var line = view.startIndex
+        while let end = view[line...].firstIndex(of: Self.lineFeed) {
+            if isLineEmpty, Self.isEmpty(view[line..<end]) { return end + 1 - view.startIndex }
+            isLineEmpty = true
+            line = end + 1
+        }
+        if !Self.isEmpty(view[line...]) { isLineEmpty = false }
+        return nil
+    }
+
+    private static func endOfLastEmptyLine(in view: ByteBufferView) -> Int? {
+        var rest = view
+        while let end = rest.lastIndex(of: lineFeed) {
+            let line = rest[..<end].last == carriageReturn ? end - 1 : end
+            // What stands before this read is not known, and a cut too many does no harm.
+            if line == view.startIndex || view[line - 1] == lineFeed { return end + 1 - view.startIndex }
+            rest = rest[..<end]
+        }
+        return nil
+    }
+
+    private static func emptyLines(in bytes: ByteBuffer) -> Int {
+        bytes.readableBytesView.prefix { $0 == carriageReturn || $0 == lineFeed }.count
+    }
+
+    private static func isEmpty(_ line: ByteBufferView) -> Bool { line.allSatisfy { $0 == carriageReturn } }
+
+    private static let carriageReturn = UInt8(ascii: "\r")
+    private static let lineFeed = UInt8(ascii: "\n")
 }

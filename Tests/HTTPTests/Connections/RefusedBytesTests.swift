@@ -76,15 +76,6 @@ import Testing
         #expect(answer.contains(#""code":"request_timeout""#))
     }
 
-    @Test func `empty lines between requests are no header, and lengthen no silence`() async throws {
-        let limits = Listener.Limits(headerTimeout: .milliseconds(50), idleTimeout: .milliseconds(200))
-        let answer = try await withListener(Doors(), limits: limits) { address in
-            try await address.exchange(["GET /things/7 HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n"], since: ["\r\n\r\n"])
-        }
-        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
-        #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
-    }
-
     @Test func `a body that is not sent in time is refused where the route reads it`() async throws {
         let answer = try await withListener(Doors(), limits: Listener.Limits(bodyTimeout: .milliseconds(50))) {
             try await $0.exchange(
