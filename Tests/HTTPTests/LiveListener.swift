@@ -64,6 +64,20 @@ extension ListenAddress {
         }
     }
 
+    /// Sends a request and ends this side, at once or when its answer begins; returns everything that comes back.
+    func exchange(_ request: String, endingBehindAnswerBegins isLate: Bool) async throws -> String {
+        try await connect().executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: request))
+            if !isLate { outbound.finish() }
+            var answer = ByteBuffer()
+            for try await part in inbound {
+                if isLate, answer.readableBytes == 0 { outbound.finish() }
+                answer.writeImmutableBuffer(part)
+            }
+            return String(buffer: answer)
+        }
+    }
+
     /// Sends bytes and leaves the connection open.
     func open(sending bytes: String) async throws -> any Channel {
         guard case .tcp(let host, let port) = self else { throw CancellationError() }
@@ -73,11 +87,13 @@ extension ListenAddress {
         return channel
     }
 
-    /// Sends a head that asks to be told to go on, and leaves the connection open once it is.
-    func hold(behind head: String) async throws -> any Channel {
+    /// Sends what is answered, such as a head that asks to be told to go on, and leaves the connection open once it is;
+    /// also behind the other side's end if this is told not to end with it.
+    func hold(behind head: String, endsWithOther: Bool = true) async throws -> any Channel {
         let told = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
         guard case .tcp(let host, let port) = self else { throw CancellationError() }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: !endsWithOther)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Told(promise: told))
@@ -103,7 +119,10 @@ extension ListenAddress {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         let initializer: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = {
             channel in
-            channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
+            channel.eventLoop.makeCompletedFuture {
+                try NIOAsyncChannel(
+                    wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            }
         }
         return
             switch self

@@ -96,7 +96,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             state.drain(at: context.eventLoop.now)
             setTimer(context)
         case ChannelEvent.inputClosed:
-            perform(state.inputClosed(), context)
+            perform(state.inputClosed(at: context.eventLoop.now), context)
             context.fireUserInboundEventTriggered(event)
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -119,6 +119,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Whoever answers ends this side behind its last answer. Where the other side has ended its own, NIO would close
+    /// at once and drop what is not out yet.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        perform(state.outputEnds(at: context.eventLoop.now), context)
+        promise?.succeed()
+    }
+
     private func receivedHead(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let now = context.eventLoop.now
         // The decoder counts fields alone.
@@ -127,9 +135,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         let framing = RequestFraming(of: head)
         guard framing.isPlain else {
-            return perform(
-                state.readingFailed(.malformedRequest("The request's framing is not plain HTTP/1.1."), at: now), context
-            )
+            let problem = Problem.malformedRequest("The request's framing is not plain HTTP/1.1.")
+            return perform(state.readingFailed(problem, at: now), context)
         }
         var head = head
         let isOld = head.version == .http1_0
@@ -158,23 +165,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
             let answer = refusals.answer(to: problem, over: context.channel)
             context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
             if !state.isFirstHead { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.write(wrapOutboundOut(.end(nil)), promise: nil)
             finish(context)
-        case .finish:
-            context.flush()
-            finish(context)
+        case .finish: finish(context)
         case .close: context.close(promise: nil)
         }
     }
 
-    /// Ends this side once all is out.
+    /// Ends this side once all is out, which the end of an empty write tells.
     private func finish(_ context: ChannelHandlerContext) {
         let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+        sent.futureResult.assumeIsolated().whenSuccess { [self] in
             state.sent(at: context.eventLoop.now)
+            context.close(mode: .output, promise: nil)
             if context.channel.isActive { setTimer(context) }
         }
-        context.close(mode: .output, promise: sent)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: sent)
         if context.channel.isActive { setTimer(context) }
     }
 

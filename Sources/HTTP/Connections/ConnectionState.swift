@@ -100,17 +100,21 @@ struct ConnectionState {
         case .nothing, .header:
             reading = .over
             refusal = problem
-            return unanswered.isEmpty ? refuse(problem, at: now) : .nothing
+            return unanswered.isEmpty ? end(with: .refuse(problem), at: now) : .nothing
         }
     }
 
-    /// The other side sends no more. It may still read, as it does behind a request that it has ended so.
-    mutating func inputClosed() -> Action {
+    /// The other side sends no more. It may still read, as it does behind a request that it has ended so, and what it
+    /// was answered before may not be out yet.
+    mutating func inputClosed(at now: NIODeadline) -> Action {
         guard !isClosing else { return .nothing }
-        guard !unanswered.isEmpty || refusal != nil else { return .close }
+        guard !unanswered.isEmpty || refusal != nil else { return end(with: .finish, at: now) }
         endReading()
         return .nothing
     }
+
+    /// Whoever answers will write no more.
+    mutating func outputEnds(at now: NIODeadline) -> Action { isClosing ? .nothing : end(with: .finish, at: now) }
 
     /// An answer begins, a refusal before its body has arrived perhaps; what it must say in `Connection`.
     /// `isBodyTooLong` asks to give up the rest of a body that is being read.
@@ -132,12 +136,8 @@ struct ConnectionState {
         isAnswering = false
         quietSince = now
         guard let answered = unanswered.popFirst() else { return .nothing }
-        guard answered.persists else {
-            reading = .over  // Dropped here, what still comes is read on, and its sender reads the answer.
-            ending = .sending(since: now)
-            return .finish
-        }
-        if let refusal, unanswered.isEmpty { return refuse(refusal, at: now) }
+        guard answered.persists else { return end(with: .finish, at: now) }
+        if let refusal, unanswered.isEmpty { return end(with: .refuse(refusal), at: now) }
         return .nothing
     }
 
@@ -175,7 +175,7 @@ struct ConnectionState {
         guard deadline <= now else { return .nothing }
         if isClosing { return .close }
         if let first = unanswered.first, first.since + timeouts.request <= now {
-            return isAnswering ? .close : refuse(.unavailable, at: now)
+            return isAnswering ? .close : end(with: .refuse(.unavailable), at: now)
         }
         switch reading {
         case .header, .body: return readingFailed(.requestTimeout, at: now)
@@ -191,9 +191,9 @@ struct ConnectionState {
         if !unanswered.isEmpty { unanswered[unanswered.index(before: unanswered.endIndex)].persists = false }
     }
 
-    private mutating func refuse(_ problem: Problem, at now: NIODeadline) -> Action {
-        reading = .over
+    private mutating func end(with action: Action, at now: NIODeadline) -> Action {
+        reading = .over  // Dropped here, what still comes is read on, and its sender reads the answer.
         ending = .sending(since: now)
-        return .refuse(problem)
+        return action
     }
 }

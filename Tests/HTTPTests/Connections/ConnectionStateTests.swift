@@ -136,11 +136,27 @@ import Testing
         let asking = Connection()
         asking.begin(at: .at(1))
         asking.receivedEnd(at: .at(1))
-        #expect(asking.inputClosed() == .nothing)
+        #expect(asking.inputClosed(at: .at(1)) == .nothing)
         #expect(asking.answerBegins(isBodyTooLong: false) == "close")
         #expect(asking.answerEnds(at: .at(2)) == .finish)
         let silent = Connection()
-        #expect(silent.inputClosed() == .close)
+        #expect(silent.inputClosed(at: .at(1)) == .finish, "what it was answered may not be out yet")
+        #expect(silent.inputClosed(at: .at(1)) == .nothing)
+        silent.sent(at: .at(2))
+        #expect(silent.timePassed(at: .at(4)) == .close)
+    }
+
+    @Test func `who answers ends a connection once, and not behind its last answer`() {
+        let asking = Connection()
+        asking.begin(at: .at(1))
+        asking.receivedEnd(at: .at(1))
+        asking.drain(at: .at(1))
+        _ = asking.answerBegins(isBodyTooLong: false)
+        #expect(asking.answerEnds(at: .at(2)) == .finish)
+        #expect(asking.outputEnds(at: .at(2)) == .nothing)
+        let silent = Connection()
+        #expect(silent.outputEnds(at: .at(1)) == .finish)
+        #expect(silent.isReadingOver)
     }
 
     @Test func `no deadline that begins while a timer sleeps the shortest time is earlier than its end`() {
@@ -175,7 +191,8 @@ private final class Connection {
     func readingFailed(_ problem: Problem, at moment: NIODeadline) -> ConnectionState.Action {
         state.readingFailed(problem, at: moment)
     }
-    func inputClosed() -> ConnectionState.Action { state.inputClosed() }
+    func inputClosed(at moment: NIODeadline) -> ConnectionState.Action { state.inputClosed(at: moment) }
+    func outputEnds(at moment: NIODeadline) -> ConnectionState.Action { state.outputEnds(at: moment) }
     func answerBegins(isBodyTooLong: Bool) -> String? { state.answerBegins(isBodyTooLong: isBodyTooLong) }
     func answerEnds(at moment: NIODeadline) -> ConnectionState.Action { state.answerEnds(at: moment) }
     func sent(at moment: NIODeadline) { state.sent(at: moment) }
