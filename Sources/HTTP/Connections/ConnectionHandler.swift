@@ -22,6 +22,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let limits: MessageLimits
     private let timeouts: ConnectionTimeouts
     private let refusals: RefusalWriter
+    private let gate: RequestGate
     private var timer: Scheduled<Void>?
     /// The bytes that have arrived since a header section began.
     private var headerBytes = 0
@@ -31,10 +32,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Whether the youngest request waits to be told to go on, while earlier ones have no answer yet.
     private var owesContinue = false
 
-    init(limits: MessageLimits, timeouts: ConnectionTimeouts, refusals: RefusalWriter, now: NIODeadline) {
+    init(
+        limits: MessageLimits, timeouts: ConnectionTimeouts, refusals: RefusalWriter, gate: RequestGate,
+        now: NIODeadline
+    ) {
         self.limits = limits
         self.timeouts = timeouts
         self.refusals = refusals
+        self.gate = gate
         state = ConnectionState(timeouts: timeouts, at: now)
     }
 
@@ -129,19 +134,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func receivedHead(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let now = context.eventLoop.now
+        let isHead = head.method == .HEAD
         // The decoder counts fields alone.
         guard head.uri.utf8.count <= limits.header else {
-            return perform(state.readingFailed(.headerTooLarge, at: now), context)
+            return perform(state.readingFailed(.headerTooLarge, isHead: isHead, at: now), context)
         }
         let framing = RequestFraming(of: head)
         guard framing.isPlain else {
             let problem = Problem.malformedRequest("The request's framing is not plain HTTP/1.1.")
-            return perform(state.readingFailed(problem, at: now), context)
+            return perform(state.readingFailed(problem, isHead: isHead, at: now), context)
         }
         var head = head
         let isOld = head.version == .http1_0
         (bodyBytes, statedBodyLength) = (0, framing.statedBodyLength)
-        state.receivedHead(persists: framing.persists, isOld: isOld, isHead: head.method == .HEAD, at: now)
+        state.receivedHead(persists: framing.persists, isOld: isOld, isHead: isHead, at: now)
         // Hummingbird reads no further behind this spelling, and behind no other.
         if !framing.persists { head.headers.replaceOrAdd(name: "Connection", value: "close") }
         owesContinue = framing.expectsContinue && statedBodyLength <= limits.body
@@ -161,14 +167,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch action {
         case .nothing: return
         case .fail(let problem): context.fireErrorCaught(problem)
-        case .refuse(let problem):
+        case .refuse(let problem, let isHead):
+            gate.shut()
             let answer = refusals.answer(to: problem, over: context.channel)
             context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
-            if !state.isFirstHead { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
+            if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
             context.write(wrapOutboundOut(.end(nil)), promise: nil)
             finish(context)
         case .finish: finish(context)
-        case .close: context.close(promise: nil)
+        case .close:
+            gate.shut()
+            context.close(promise: nil)
         }
     }
 

@@ -7,8 +7,9 @@ struct ConnectionState {
     enum Action: Hashable {
         /// Nothing.
         case nothing
-        /// Write this refusal as the connection's last answer; whatever is written after it is dropped.
-        case refuse(Problem)
+        /// Write this refusal as the connection's last answer; whatever is written after it is dropped. An answer to
+        /// HEAD has no body (RFC 9110, section 9.3.2).
+        case refuse(Problem, isHead: Bool = false)
         /// Let the request that is being read fail with this, whoever reads it.
         case fail(Problem)
         /// Say that nothing more will be sent, and wait for the other side's end.
@@ -45,8 +46,8 @@ struct ConnectionState {
     private var unanswered = CircularBuffer<Unanswered>()
     /// Whether the answer to the oldest of them has begun.
     private var isAnswering = false
-    /// What is answered once no earlier request waits.
-    private var refusal: Problem?
+    /// What is done once no earlier request waits.
+    private var refusal: Action?
     private var isDraining = false
     private var quietSince: NIODeadline
     private var ending: Ending?
@@ -65,8 +66,6 @@ struct ConnectionState {
     var isReadingOver: Bool { if case .over = reading { true } else { false } }
     /// Whether what is written is dropped.
     var isClosing: Bool { ending != nil }
-    /// Whether the request that is to be answered next is HEAD, whose answer has no body (RFC 9110, section 9.3.2).
-    var isFirstHead: Bool { unanswered.first?.isHead ?? false }
     /// Whether the youngest request is the only one without an answer.
     var isYoungestNext: Bool { unanswered.count == 1 && !isAnswering }
 
@@ -90,8 +89,8 @@ struct ConnectionState {
         quietSince = now
     }
 
-    /// What is being read cannot be, so nothing behind it can.
-    mutating func readingFailed(_ problem: Problem, at now: NIODeadline) -> Action {
+    /// What is being read cannot be, so nothing behind it can; `isHead` is what is known of a request that never was.
+    mutating func readingFailed(_ problem: Problem, isHead: Bool = false, at now: NIODeadline) -> Action {
         switch reading {
         case .over: return .nothing
         case .body:
@@ -99,8 +98,8 @@ struct ConnectionState {
             return .fail(problem)
         case .nothing, .header:
             reading = .over
-            refusal = problem
-            return unanswered.isEmpty ? end(with: .refuse(problem), at: now) : .nothing
+            refusal = .refuse(problem, isHead: isHead)
+            return unanswered.isEmpty ? end(with: .refuse(problem, isHead: isHead), at: now) : .nothing
         }
     }
 
@@ -137,7 +136,7 @@ struct ConnectionState {
         quietSince = now
         guard let answered = unanswered.popFirst() else { return .nothing }
         guard answered.persists else { return end(with: .finish, at: now) }
-        if let refusal, unanswered.isEmpty { return end(with: .refuse(refusal), at: now) }
+        if let refusal, unanswered.isEmpty { return end(with: refusal, at: now) }
         return .nothing
     }
 
@@ -175,7 +174,7 @@ struct ConnectionState {
         guard deadline <= now else { return .nothing }
         if isClosing { return .close }
         if let first = unanswered.first, first.since + timeouts.request <= now {
-            return isAnswering ? .close : end(with: .refuse(.unavailable), at: now)
+            return isAnswering ? .close : end(with: .refuse(.unavailable, isHead: first.isHead), at: now)
         }
         switch reading {
         case .header, .body: return readingFailed(.requestTimeout, at: now)

@@ -7,8 +7,8 @@ import NIOHTTPTypesHTTP1
 /// A connection as Hummingbird serves it, under a ``ConnectionHandler`` of ours; or one too many, which it never sees.
 ///
 /// ``ConnectionState`` is what goes on at it, ``FirstByteHandler`` sees its bytes first, ``RefusalWriter`` makes the
-/// answers that are no request's, ``SurplusConnection`` tells those too many, ``OpenConnections`` counts all, and
-/// ``ConnectionWatch`` tells operators.
+/// answers that are no request's, ``RequestGate`` holds back what was asked behind them, ``SurplusConnection`` tells
+/// those too many, ``OpenConnections`` counts all, and ``ConnectionWatch`` tells operators.
 struct HTTPConnection: ServerChildChannel {
     /// All that Hummingbird gets of a connection.
     struct Value: ServerChildChannelValue {
@@ -47,7 +47,12 @@ struct HTTPConnection: ServerChildChannel {
         let configuration = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
-        let http1 = HTTP1Channel(responder: responder, configuration: configuration)
+        let gate = RequestGate()
+        let http1 = HTTP1Channel(
+            responder: { request, writer, channel in
+                try await gate.pass(to: channel)
+                try await responder(request, writer, channel)
+            }, configuration: configuration)
         return http1.setup(channel: channel, logger: logger).flatMapThrowing { served in
             // NIO takes one that is let go before its channel is closed for a mistake, and ends the process.
             channel.closeFuture.whenComplete { _ in withExtendedLifetime(served) {} }
@@ -55,7 +60,8 @@ struct HTTPConnection: ServerChildChannel {
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let handler = ConnectionHandler(
                 limits: MessageLimits(header: limits.header, body: door.bodyLimit),
-                timeouts: ConnectionTimeouts(limits), refusals: door.refusals, now: channel.eventLoop.now)
+                timeouts: ConnectionTimeouts(limits), refusals: door.refusals, gate: gate,
+                now: channel.eventLoop.now)
             try pipeline.addHandler(handler, position: .before(codec))
             try pipeline.addHandler(FirstByteHandler(handler), position: .first)
             connections.drainIfStopping(channel)

@@ -159,6 +159,20 @@ import Testing
         #expect(silent.isReadingOver)
     }
 
+    @Test func `a refusal knows whether it answers HEAD`() {
+        let late = Connection()
+        late.begin(isHead: true, at: .at(1))
+        late.receivedEnd(at: .at(1))
+        late.begin(at: .at(1))
+        #expect(late.timePassed(at: .at(31)) == .refuse(.unavailable, isHead: true))
+        let bad = Connection()
+        bad.begin(at: .at(1))
+        bad.receivedEnd(at: .at(1))
+        #expect(bad.readingFailed(.headerTooLarge, isHead: true, at: .at(1)) == .nothing)
+        _ = bad.answerBegins(isBodyTooLong: false)
+        #expect(bad.answerEnds(at: .at(2)) == .refuse(.headerTooLarge, isHead: true))
+    }
+
     @Test func `no deadline that begins while a timer sleeps the shortest time is earlier than its end`() {
         let timeouts = ConnectionTimeouts(Listener.Limits())
         #expect(timeouts.shortest == .seconds(10))
@@ -182,15 +196,15 @@ private final class Connection {
     var isReadingOver: Bool { state.isReadingOver }
     var deadline: NIODeadline { state.deadline }
 
-    func begin(at moment: NIODeadline) {
+    func begin(isHead: Bool = false, at moment: NIODeadline) {
         _ = state.receivedBytes(at: moment)
-        state.receivedHead(persists: true, isOld: false, isHead: false, at: moment)
+        state.receivedHead(persists: true, isOld: false, isHead: isHead, at: moment)
     }
     func receivedBytes(at moment: NIODeadline) -> Bool { state.receivedBytes(at: moment) }
     func receivedEnd(at moment: NIODeadline) { state.receivedEnd(at: moment) }
-    func readingFailed(_ problem: Problem, at moment: NIODeadline) -> ConnectionState.Action {
-        state.readingFailed(problem, at: moment)
-    }
+    func readingFailed(
+        _ problem: Problem, isHead: Bool = false, at moment: NIODeadline
+    ) -> ConnectionState.Action { state.readingFailed(problem, isHead: isHead, at: moment) }
     func inputClosed(at moment: NIODeadline) -> ConnectionState.Action { state.inputClosed(at: moment) }
     func outputEnds(at moment: NIODeadline) -> ConnectionState.Action { state.outputEnds(at: moment) }
     func answerBegins(isBodyTooLong: Bool) -> String? { state.answerBegins(isBodyTooLong: isBodyTooLong) }

@@ -5,21 +5,22 @@ import NIOHTTP1
 @testable import GatewayHTTP
 
 /// A connection as the listener sets it up, without a network and with a clock of its own, whose requests are answered
-/// as soon as they have ended.
+/// as soon as they have ended, or never.
 final class EmbeddedConnection {
+    let gate = RequestGate()
     private let channel = EmbeddedChannel()
     private var sent = ""
 
-    init(limits: Listener.Limits = Listener.Limits()) throws {
+    init(limits: Listener.Limits = Listener.Limits(), isAnswering: Bool = true) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: .init())
         let handler = ConnectionHandler(
             limits: MessageLimits(header: limits.header, body: 1000), timeouts: ConnectionTimeouts(limits),
-            refusals: try Doors().frontDoor().refusals, now: channel.eventLoop.now)
+            refusals: try Doors().frontDoor().refusals, gate: gate, now: channel.eventLoop.now)
         try pipeline.addHandler(handler)
-        try pipeline.addHandler(Answers())
+        if isAnswering { try pipeline.addHandler(Answers()) }
         try pipeline.addHandler(FirstByteHandler(handler), position: .first)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
     }

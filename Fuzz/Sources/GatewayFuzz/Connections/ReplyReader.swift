@@ -59,9 +59,9 @@ struct ReplyReader {
         }
         let length = reply.fields["content-length"].flatMap { Int($0) }
         claim("a reply states its length alone", holds: length != nil && reply.fields["transfer-encoding"] == nil)
-        // A refusal that no request asked for has a body, and so has one that a HEAD was too slow for.
-        let isToHead = heads.popFirst() ?? false
-        guard let length, !(isToHead && reply.status == 200) else { return }
+        // What was refused before it was a request may have been HEAD too, and nothing follows its refusal.
+        let isToHead = heads.popFirst() ?? (position == bytes.count)
+        guard let length, !isToHead else { return }
         isCutOff = bytes.count - position < length
         position = min(position + length, bytes.count)
     }
