@@ -45,23 +45,33 @@ final class FirstByteHandler: ChannelInboundHandler {
         guard !view.isEmpty else { return nil }
         let length =
             switch expected {
-            case .nothing, .header: endOfHeader(in: view)
+            case .nothing, .header: bytes.withUnsafeReadableBytes { endOfHeader(in: $0) }
             case .body(let rest): min(rest, view.count)
             // One cut a read, for a body may be nothing but empty lines; no message ends behind the last of them.
             case .chunks: Self.endOfLastEmptyLine(in: view)
             case .dropped: view.count
             }
-        return bytes.readSlice(length: length ?? view.count)
+        // Most reads are one piece.
+        guard let length, length < view.count else {
+            defer { bytes.moveReaderIndex(to: bytes.writerIndex) }
+            return bytes
+        }
+        return bytes.readSlice(length: length)
     }
 
-    private func endOfHeader(in view: ByteBufferView) -> Int? {
-        var line = view.startIndex
-        while let end = view[line...].firstIndex(of: Self.lineFeed) {
-            if isLineEmpty, Self.isEmpty(view[line..<end]) { return end + 1 - view.startIndex }
-            isLineEmpty = true
-            line = end + 1
+    private func endOfHeader(in bytes: UnsafeRawBufferPointer) -> Int? {
+        var isEmpty = isLineEmpty
+        for index in bytes.indices {
+            switch bytes[index] {
+            case Self.lineFeed where isEmpty:
+                isLineEmpty = true
+                return index + 1
+            case Self.lineFeed: isEmpty = true
+            case Self.carriageReturn: continue
+            default: isEmpty = false
+            }
         }
-        if !Self.isEmpty(view[line...]) { isLineEmpty = false }
+        isLineEmpty = isEmpty
         return nil
     }
 
@@ -79,8 +89,6 @@ final class FirstByteHandler: ChannelInboundHandler {
     private static func emptyLines(in bytes: ByteBuffer) -> Int {
         bytes.readableBytesView.prefix { $0 == carriageReturn || $0 == lineFeed }.count
     }
-
-    private static func isEmpty(_ line: ByteBufferView) -> Bool { line.allSatisfy { $0 == carriageReturn } }
 
     private static let carriageReturn = UInt8(ascii: "\r")
     private static let lineFeed = UInt8(ascii: "\n")
