@@ -16,7 +16,8 @@ enum SQLiteModule {
         let path = provision.path(path)
         guard provision.mayCreate || DatabaseFile(path: path).exists else { throw MissingStore(at: path) }
         let storage = try await SQLiteStorage.open(
-            path: path, migrates: provision.mayCreate, time: provision.time, meters: StorageMeters(in: provision.metrics))
+            path: path, migrates: provision.mayCreate, time: provision.time,
+            meters: StorageMeters(in: provision.metrics))
         provision.run(LogTruncation(storage: storage, time: provision.time, logger: provision.logger))
         return storage
     }
