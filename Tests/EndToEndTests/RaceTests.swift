@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// Races over the real store by the real binary, each asked in parallel by connections of their own.
+@Suite(.timeLimit(.minutes(5))) struct RaceTests {
+    @Test func `of fifty parallel refreshes with one token all get the same successor`() async throws {
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("refresh_token")
+        let answers = try await Self.inParallel(50) { _ in try await TourTests.refresh(token, at: gateway) }
+        #expect(answers.allSatisfy { $0.status == 200 })
+        let successors = Set(try answers.map { try $0.text("refresh_token") })
+        #expect(successors.count == 1)
+        for answer in answers { #expect(try await gateway.verify(answer.text("access_token")) == 200) }
+        let page = try await Metrics.of(gateway)
+        #expect(page.value(#"auth_gateway_refreshes_total{outcome="rotated"}"#) == 1)
+        #expect(page.value(#"auth_gateway_refreshes_total{outcome="repeated"}"#) == 49)
+        #expect(try await TourTests.refresh(try #require(successors.first), at: gateway).status == 200)
+        #expect(await gateway.process.end() == 0)
+    }
+
+    @Test func `of twenty parallel uses of a mailed link one wins, and its password is the account's`() async throws {
+        let folder = try TestFolder()
+        let gateway = try await GatewayProcess.start(in: folder, extra: "pipeline: []")
+        #expect(try await gateway.send("POST", "/auth/register", json: TourTests.registration).status == 201)
+        #expect(
+            try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#).status
+                == 202)
+        let link = try await Mailbox(folder: folder).resetLink()
+        let answers = try await Self.inParallel(20) { number in
+            let json = #"{"new_password":"staple battery \#(number)"}"#
+            return try await gateway.send("POST", link, json: json)
+        }
+        #expect(answers.map(\.status).sorted() == [200] + Array(repeating: 400, count: 19))
+        for answer in answers where answer.status == 400 { #expect(try answer.text("code") == "invalid_link") }
+        let winner = try #require(answers.firstIndex { $0.status == 200 })
+        #expect(try await TourTests.logIn("staple battery \(winner)", at: gateway).status == 200)
+        #expect(try await TourTests.logIn("correct horse battery", at: gateway).status == 401)
+        #expect(await gateway.process.end() == 0)
+    }
+
+    @Test func `of two hundred parallel guesses at one account no more are compared than the limit says`()
+        async throws
+    {
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
+        // A login before has computed whatever is computed once alone.
+        _ = try await TourTests.registerAndLogIn(at: gateway)
+        let before = try await Self.hashes(of: gateway)
+        let answers = try await Self.inParallel(200) { number in
+            let name = ["johndoe", "JohnDoe", "john@example.com"][number % 3]
+            return try await gateway.logIn(name, "wrong horse battery \(number)")
+        }
+        #expect(try await Self.hashes(of: gateway) - before == 10)
+        #expect(answers.count { $0.status == 401 } == 10)
+        #expect(answers.count { $0.status == 429 } == 190)
+        #expect(await gateway.process.end() == 0)
+    }
+
+    private static func hashes(of gateway: GatewayProcess) async throws -> Double {
+        try #require(try await Metrics.of(gateway).value("auth_gateway_hashing_work_seconds_count"))
+    }
+
+    /// The answers to so many requests that are on their way at once, in their order.
+    private static func inParallel(
+        _ count: Int, _ request: @escaping @Sendable (Int) async throws -> HTTPAnswer
+    ) async throws -> [HTTPAnswer] {
+        try await withThrowingTaskGroup(of: (Int, HTTPAnswer).self) { group in
+            for number in 0..<count { group.addTask { (number, try await request(number)) } }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}
