@@ -29,14 +29,14 @@ import Testing
     }
 
     /// Opened on a thread that may wait, for the visitors come meanwhile.
-    private static func openAThousand(to address: LocalAddress) async throws -> [(Kind, ClientSocket)] {
+    private static func openAThousand(to address: LocalAddress) async throws -> [(Kind, OpenSocket)] {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
                     with: Result {
                         try (0..<1000).map { number in
                             let kind = kinds[number % kinds.count]
-                            let connection = try ClientSocket(to: address)
+                            let connection = try OpenSocket(to: address)
                             connection.send(kind.beginning)
                             if kind.isKeptAlive { _ = connection.answer() }
                             if kind.isHalfClosed { connection.endSending() }
@@ -49,7 +49,7 @@ import Testing
 
     /// Two seconds from the last one's first byte, or its answer, and as many until the answer's end is given up on.
     private static func waitForTheirEnd(
-        _ connections: [(Kind, ClientSocket)], opened: ContinuousClock.Instant
+        _ connections: [(Kind, OpenSocket)], opened: ContinuousClock.Instant
     ) async throws {
         var open = connections
         while !open.isEmpty {

@@ -7,17 +7,28 @@ final class OpenSocket: Sendable {
 
     /// Connects; what is read or sent later waits for thirty seconds at most.
     init(to address: LocalAddress) throws {
-        descriptor = try address.socket()
+        let socket = try address.socket()
         var deadline = timeval(tv_sec: 30, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &deadline, socklen_t(MemoryLayout<timeval>.size))
+            setsockopt(socket, SOL_SOCKET, option, &deadline, socklen_t(MemoryLayout<timeval>.size))
         }
-        try address.call { connect(descriptor, $0, $1) }
+        do {
+            try address.call { connect(socket, $0, $1) }
+        } catch {
+            close(socket)
+            throw error
+        }
+        descriptor = socket
     }
 
     deinit { close(descriptor) }
 
-    func send(_ text: String) { LocalSocket.send(Array(text.utf8), on: descriptor) }
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) { LocalSocket.send(bytes, on: descriptor) }
+
+    /// Says that nothing more will be sent.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Everything up to the other side's end.
     func rest() -> String {
