@@ -46,7 +46,7 @@ extension ConfigProblem {
         var facts: Logger.Metadata = [
             LogKey.place: "\(file):\(position.line):\(position.column)", LogKey.error: "\(message)",
         ]
-        if !path.description.isEmpty { facts[LogKey.setting] = "\(path)" }
+        if !path.isEmpty { facts[LogKey.setting] = "\(path)" }
         return facts
     }
 }

@@ -87,9 +87,7 @@ struct Making: Sendable {
     /// The deployment's own keys. A missing file is made for a new store alone: what an older one holds was sealed with
     /// the keys of the file that is gone.
     private func keyring(for store: any Storage) async throws(Failure) -> SecretKeyring {
-        let server = deployment.settings.server
-        let file = SecretFile(
-            path: deployment.path(server.secretFile), allowsReadable: server.allowsReadableSecretFile)
+        let file = secretFile
         do {
             if file.isMissing {
                 let isUsed = try await store.read { records throws(StorageError) in try Self.isUsed(records) }
@@ -109,13 +107,16 @@ struct Making: Sendable {
         }
     }
 
+    private var secretFile: SecretFile {
+        let server = deployment.settings.server
+        return SecretFile(
+            path: deployment.path(server.secretFile), allowsReadable: server.allowsReadableSecretFile)
+    }
+
     /// Whether the secret file says now what a keyring was made of; throws ``Failure`` when it cannot be read.
     func isUnchanged(_ keyring: SecretKeyring) throws(Failure) -> Bool {
-        let server = deployment.settings.server
-        let file = SecretFile(
-            path: deployment.path(server.secretFile), allowsReadable: server.allowsReadableSecretFile)
         do {
-            return try file.keyring() == keyring
+            return try secretFile.keyring() == keyring
         } catch {
             throw Failure("server.secret_file: \(error)")
         }

@@ -65,7 +65,7 @@ public struct Provision: Sendable {
 
     /// What goes on when the file is read again, as a limiter does that counts: the one that was kept under that name
     /// before, else a new one. The name says whatever of the settings makes another one necessary. A `Service` among
-    /// them runs, from the start that makes it, until the process stops.
+    /// them runs as long as the process when the start has made it; one that only a reload makes is not run.
     public func kept<Part: Sendable>(_ name: String, _ make: () throws -> Part) rethrows -> Part {
         try kept.part(named: name, make)
     }
