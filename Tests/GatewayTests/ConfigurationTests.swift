@@ -75,6 +75,13 @@ import Testing
         return Decoding.decode(file, host: Project.host)
     }
 
+    @Test func `problems of a file that only a reload finds name that file`() {
+        let none = ConfigurationFile(name: "built-in defaults", path: "/config.yaml", bytes: [], isNone: true)
+        #expect(none.nameWhenReread == "config.yaml")
+        let named = ConfigurationFile(name: "other.yaml", path: "/other.yaml", bytes: [])
+        #expect(named.nameWhenReread == "other.yaml")
+    }
+
     /// The effective configuration without its notes of where a value came from.
     private func withoutOrigins(_ outcome: Decoding.Outcome) -> [String] {
         EffectiveConfiguration.yaml(for: outcome.node, root: GatewaySettings.root, registry: Project.host.registry)

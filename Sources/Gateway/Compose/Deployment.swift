@@ -65,6 +65,12 @@ struct ConfigurationFile: Sendable {
     /// Whether no file was named and none was there.
     var isNone = false
 
+    /// What it is called when it is read again: one that was not there may be there then.
+    var nameWhenReread: String { isNone ? Self.usualName : name }
+
+    /// The file that is taken when none is named.
+    private static let usualName = "config.yaml"
+
     /// Whether there is nothing in it but space.
     var isBlank: Bool { bytes.allSatisfy { [0x09, 0x0A, 0x0D, 0x20].contains($0) } }
 
@@ -75,7 +81,7 @@ struct ConfigurationFile: Sendable {
     static func find(_ option: FileOption, on host: Host) throws(Failure) -> ConfigurationFile {
         let current = FileManager.default.currentDirectoryPath
         let named = option.config ?? host.environment["AUTH_GATEWAY_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
-        let name = named ?? "config.yaml"
+        let name = named ?? usualName
         let path = URL(fileURLWithPath: name.hasPrefix("/") ? name : current + "/" + name).standardizedFileURL.path
         if named == nil, FileManager.default.hasNothing(at: path) {
             return ConfigurationFile(name: "built-in defaults", path: path, bytes: [], isNone: true)

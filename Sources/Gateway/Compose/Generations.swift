@@ -122,7 +122,7 @@ final class Generations: Service {
             let problems = error.problems.filter { $0.severity == .error }
             for problem in problems {
                 ground.logger.error(
-                    "the file was not reloaded", metadata: problem.facts(in: former.deployment.file.name))
+                    "the file was not reloaded", metadata: problem.facts(in: former.deployment.file.nameWhenReread))
             }
             if problems.isEmpty {
                 ground.logger.error("the file was not reloaded", metadata: [LogKey.error: "\(error.message)"])
