@@ -167,6 +167,11 @@ public struct Listener: Service, CustomStringConvertible {
 
     /// Opens a unix socket to its group and says where the listener is.
     private func announce(_ channel: any Channel) async {
+        do {
+            try await channel.eventLoop.submit { try AcceptedConnections.watch(channel) }.get()
+        } catch {
+            return  // It has been closed already.
+        }
         var real = address
         switch address {
         case .tcp(let host, _):

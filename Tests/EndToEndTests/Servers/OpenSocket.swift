@@ -23,6 +23,16 @@ final class OpenSocket: Sendable {
 
     deinit { close(descriptor) }
 
+    /// The client's own port, by which a trace of the gateway's calls names the connection.
+    var port: Int {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
     func send(_ text: String) { send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) { LocalSocket.send(bytes, on: descriptor) }

@@ -1,0 +1,119 @@
+import Foundation
+import Synchronization
+
+/// Clients that each ask again on the same connection as soon as they have an answer, until one says that it is the
+/// connection's last.
+final class KeepAliveLoad: Sendable {
+    struct Result {
+        var answers = 0
+        var unanswered = 0
+        var statuses: Set<Int> = []
+        var ends = 0
+        var running = 0
+    }
+
+    private let state = Mutex(Result())
+    private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+
+    /// A client for each request.
+    init(of requests: [String], to address: LocalAddress) {
+        state.withLock { $0.running = requests.count }
+        for request in requests {
+            Thread.detachNewThread { [self] in
+                run(request, address)
+                note { $0.running -= 1 }
+            }
+        }
+    }
+
+    func waitForAnswers(_ count: Int) async { await wait { $0.answers >= count || $0.running == 0 } }
+
+    func result() async -> Result {
+        await wait { $0.running == 0 }
+        return state.withLock { $0 }
+    }
+
+    private func wait(until condition: (Result) -> Bool) async {
+        if state.withLock({ condition($0) }) { return }
+        for await _ in changes where state.withLock({ condition($0) }) { return }
+    }
+
+    private func run(_ request: String, _ address: LocalAddress) {
+        guard let connection = try? OpenSocket(to: address) else { return note { $0.unanswered += 1 } }
+        while true {
+            connection.send(request)
+            guard let answer = connection.answer() else { return note { $0.unanswered += 1 } }
+            let isLast = answer["connection"] == "close"
+            note {
+                $0.answers += 1
+                $0.statuses.insert(answer.status)
+                if isLast { $0.ends += 1 }
+            }
+            if isLast { return }
+        }
+    }
+
+    private func note(_ change: (inout Result) -> Void) {
+        state.withLock { change(&$0) }
+        changed.yield()
+    }
+}
+
+/// Clients that each open a connection for a request, one after the other, until they are stopped.
+final class NewConnectionLoad: Sendable {
+    struct Result {
+        var statuses: Set<Int> = []
+        /// The clients' ports of connections whose request has an answer.
+        var answered: [Int] = []
+        /// Those of connections that were made, and whose request has none.
+        var unanswered: [Int] = []
+        fileprivate var running = 0
+        fileprivate var isStopped = false
+    }
+
+    private let state = Mutex(Result())
+    private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+
+    /// A client for each request.
+    init(of requests: [String], to address: LocalAddress) {
+        state.withLock { $0.running = requests.count }
+        for request in requests {
+            Thread.detachNewThread { [self] in
+                while !state.withLock(\.isStopped) {
+                    // Where nobody listens any more nothing is sent.
+                    guard let connection = try? OpenSocket(to: address) else { break }
+                    connection.send(request)
+                    let status = connection.answer()?.status
+                    note {
+                        if let status {
+                            $0.statuses.insert(status)
+                            $0.answered.append(connection.port)
+                        } else {
+                            $0.unanswered.append(connection.port)
+                        }
+                    }
+                }
+                note { $0.running -= 1 }
+            }
+        }
+    }
+
+    func waitForAnswers(_ count: Int) async { await wait { $0.answered.count >= count } }
+
+    /// Lets the clients end with what they are at.
+    func stop() async -> Result {
+        note { $0.isStopped = true }
+        await wait { $0.running == 0 }
+        return state.withLock { $0 }
+    }
+
+    private func wait(until condition: (Result) -> Bool) async {
+        if state.withLock({ condition($0) }) { return }
+        for await _ in changes where state.withLock({ condition($0) }) { return }
+    }
+
+    private func note(_ change: (inout Result) -> Void) {
+        state.withLock { change(&$0) }
+        changed.yield()
+    }
+}
