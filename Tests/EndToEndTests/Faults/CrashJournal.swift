@@ -8,11 +8,25 @@ final class CrashJournal: Sendable {
         let name: String
         /// Whether the 201 has arrived.
         var isRegistered = false
-        /// The refresh token of the last answer.
-        var token: String?
+        /// Whether somebody else asked for this name, with a password and an address of their own.
+        var isContested = false
+        /// The tokens of the last answer.
+        var session: Tokens?
         /// The refresh token that was sent and has no answer yet.
         var sent: String?
+        /// The tokens of a second session, which a change of the password ends.
+        var other: Tokens?
+        var logout = Step.none
+        var change = Step.none
     }
+
+    struct Tokens: Sendable {
+        let access: String
+        let refresh: String
+    }
+
+    /// How far something has come, as its client knows.
+    enum Step: Sendable { case none, asked, answered }
 
     private struct State {
         var people: [String: Person] = [:]
@@ -23,19 +37,16 @@ final class CrashJournal: Sendable {
     private let state = Mutex(State())
 
     var people: [Person] { state.withLock { $0.people.values.sorted { $0.name < $1.name } } }
-    var answers: Int { state.withLock(\.answers) }
 
-    func asks(_ name: String) { state.withLock { $0.people[name] = Person(name: name) } }
-
-    func sends(_ token: String, of name: String) { state.withLock { $0.people[name]?.sent = token } }
+    /// Notes what is about to be asked of a person, who may be new.
+    func asks(_ name: String, _ change: @Sendable (inout Person) -> Void = { _ in }) {
+        state.withLock { change(&$0.people[name, default: Person(name: name)]) }
+    }
 
     /// Notes an answer.
-    func answered(_ name: String, _ change: @Sendable (inout Person) -> Void) {
+    func answered(_ name: String, _ change: @Sendable (inout Person) -> Void = { _ in }) {
         let resume = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if var person = state.people[name] {
-                change(&person)
-                state.people[name] = person
-            }
+            change(&state.people[name, default: Person(name: name)])
             state.answers += 1
             guard let waiter = state.waiter, state.answers >= waiter.count else { return nil }
             state.waiter = nil
