@@ -29,6 +29,20 @@ struct OwnDisk {
 
     func makeRoom() throws { guard unlink(folder + "/filler") == 0 else { throw Failed(code: errno) } }
 
+    /// A copy of the store as it is now, in a folder that others see too; the gateway stands still meanwhile.
+    func copied(of gateway: GatewayProcess) throws -> TestFolder {
+        let copy = try TestFolder()
+        let data = copy.url.appendingPathComponent("data")
+        gateway.process.send(SIGSTOP)
+        defer { gateway.process.send(SIGCONT) }
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: false)
+        for name in ["auth-gateway.db", "auth-gateway.db-wal"] {
+            let bytes = try Data(contentsOf: URL(filePath: folder + "/" + name))
+            try bytes.write(to: data.appendingPathComponent(name))
+        }
+        return copy
+    }
+
     struct Failed: Error { let code: Int32 }
 }
 
