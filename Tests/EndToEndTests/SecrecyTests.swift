@@ -51,6 +51,8 @@ struct SecrecyTests {
         canaries += [String(link.suffix(43)), "canary", "$argon2id$", ownKey]
         let metrics = try await HTTPExchange(path: "/metrics").send(to: gateway.operationsPort).body
         let arguments = try Data(contentsOf: URL(filePath: "/proc/\(gateway.process.pid)/cmdline"))
+        // Also before the end tidies up.
+        let midst = try store(in: folder)
         await gateway.end()
 
         let shown =
@@ -61,10 +63,11 @@ struct SecrecyTests {
         #expect(log.contains(#"[\"LogTruncation\", \"HashingPool\", \"RevocationLog\", \"Generations\", "#))
         #expect(log.contains("ready to serve") && log.contains("route=/auth/reset-password/{token}"))
         for canary in canaries { #expect(!log.contains(canary), "\(canary)") }
-        let store = try store(in: folder)
-        #expect(store.range(of: Data("john@example.com".utf8)) != nil)
-        for canary in canaries where canary != "$argon2id$" {
-            #expect(store.range(of: Data(canary.utf8)) == nil, "\(canary)")
+        for store in [midst, try store(in: folder)] {
+            #expect(store.range(of: Data("john@example.com".utf8)) != nil)
+            for canary in canaries where canary != "$argon2id$" {
+                #expect(store.range(of: Data(canary.utf8)) == nil, "\(canary)")
+            }
         }
     }
 
@@ -106,7 +109,7 @@ struct SecrecyTests {
     }
 
     /// Every byte of the database and what lies beside it; the mails are another matter.
-    private func store(in folder: TestFolder) throws -> Data {
+    func store(in folder: TestFolder) throws -> Data {
         let data = folder.url.appendingPathComponent("data")
         let names = try FileManager.default.contentsOfDirectory(atPath: data.path).filter { $0.contains(".db") }
         return try names.reduce(Data()) { try $0 + Data(contentsOf: data.appendingPathComponent($1)) }
