@@ -23,6 +23,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let timeouts: ConnectionTimeouts
     private let refusals: RefusalWriter
     private let gate: RequestGate
+    private let inHand: RequestInHand
     private var timer: Scheduled<Void>?
     /// The bytes that have arrived since a header section began.
     private var headerBytes = 0
@@ -34,12 +35,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     init(
         limits: MessageLimits, timeouts: ConnectionTimeouts, refusals: RefusalWriter, gate: RequestGate,
-        now: NIODeadline
+        inHand: RequestInHand, now: NIODeadline
     ) {
         self.limits = limits
         self.timeouts = timeouts
         self.refusals = refusals
         self.gate = gate
+        self.inHand = inHand
         state = ConnectionState(timeouts: timeouts, at: now)
     }
 
@@ -119,6 +121,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .head, .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
+            inHand.id = nil
             perform(state.answerEnds(at: context.eventLoop.now), context)
             payContinue(context)
         }
@@ -169,7 +172,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .fail(let problem): context.fireErrorCaught(problem)
         case .refuse(let problem, let isHead):
             gate.shut()
-            let answer = refusals.answer(to: problem, over: context.channel)
+            let isLate = problem.kind == .unavailable
+            let answer = refusals.answer(
+                to: problem, over: context.channel, requestID: isLate ? inHand.id : nil)
             context.write(wrapOutboundOut(.head(HTTPResponseHead(answer.head))), promise: nil)
             if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
             context.write(wrapOutboundOut(.end(nil)), promise: nil)

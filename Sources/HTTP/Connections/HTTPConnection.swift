@@ -47,7 +47,7 @@ struct HTTPConnection: ServerChildChannel {
         let configuration = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
-        let gate = RequestGate()
+        let (gate, inHand) = (RequestGate(), RequestInHand())
         let http1 = HTTP1Channel(
             responder: { request, writer, channel in
                 try await gate.pass(to: channel)
@@ -61,11 +61,12 @@ struct HTTPConnection: ServerChildChannel {
             let handler = ConnectionHandler(
                 limits: MessageLimits(header: limits.header, body: door.bodyLimit),
                 timeouts: ConnectionTimeouts(limits), refusals: door.refusals, gate: gate,
-                now: channel.eventLoop.now)
+                inHand: inHand, now: channel.eventLoop.now)
             try pipeline.addHandler(handler, position: .before(codec))
             try pipeline.addHandler(FirstByteHandler(handler), position: .first)
             connections.drainIfStopping(channel)
-            serving.yield(ServedConnection(http1: http1, channel: channel, value: served, logger: logger))
+            serving.yield(
+                ServedConnection(http1: http1, channel: channel, value: served, inHand: inHand, logger: logger))
             return Value(channel: channel)
         }
     }
@@ -76,6 +77,7 @@ struct ServedConnection: Sendable {
     let http1: HTTP1Channel
     let channel: any Channel
     let value: HTTP1Channel.Value
+    let inHand: RequestInHand
     let logger: Logger
 
     /// Serves until the connection is closed. Then whoever still works at a request of it is cancelled: there is nobody
@@ -83,7 +85,9 @@ struct ServedConnection: Sendable {
     func serve() async {
         await withTaskGroup(of: Void.self) { group in
             let executor = EventLoopExecutor(channel.eventLoop)
-            group.addTask(executorPreference: executor) { await http1.handle(value: value, logger: logger) }
+            group.addTask(executorPreference: executor) {
+                await RequestInHand.$current.withValue(inHand) { await http1.handle(value: value, logger: logger) }
+            }
             group.addTask(executorPreference: executor) { await channel.waitForClose() }
             await group.next()
             group.cancelAll()

@@ -19,9 +19,10 @@ struct RefusalWriter: Sendable {
     let logger: Logger
     let watch: ConnectionWatch
 
-    func answer(to problem: Problem, over channel: any Channel) -> Answer {
+    /// Takes the id of the request that is late, where it has one.
+    func answer(to problem: Problem, over channel: any Channel, requestID: String? = nil) -> Answer {
         watch.refused(problem.kind)
-        let requestID = random.identifier()
+        let requestID = requestID ?? random.identifier()
         // The one of them that is no stranger's doing.
         let isLate = problem.kind == .unavailable
         logger.log(

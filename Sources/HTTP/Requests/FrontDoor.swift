@@ -69,6 +69,7 @@ public final class FrontDoor: HTTPResponder {
         let start = meters.begin()
         var exchange = context
         admission.admit(request, &exchange)
+        RequestInHand.current?.id = exchange.requestID
         var response: Response
         do {
             response = try await router.respond(to: routed(request, exchange.route), context: exchange)

@@ -18,7 +18,8 @@ final class EmbeddedConnection {
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: .init())
         let handler = ConnectionHandler(
             limits: MessageLimits(header: limits.header, body: 1000), timeouts: ConnectionTimeouts(limits),
-            refusals: try Doors().frontDoor().refusals, gate: gate, now: channel.eventLoop.now)
+            refusals: try Doors().frontDoor().refusals, gate: gate, inHand: RequestInHand(),
+            now: channel.eventLoop.now)
         try pipeline.addHandler(handler)
         if isAnswering { try pipeline.addHandler(Answers()) }
         try pipeline.addHandler(FirstByteHandler(handler), position: .first)

@@ -97,7 +97,8 @@ import Testing
     func `a request without an answer in time is refused, counted and said`(method: String) async throws {
         var doors = Doors()
         doors.endpoints.append(
-            Endpoint(Route(.get, "/never", "Never answers.", answers: [])) { _, _, _ -> Response in
+            Endpoint(Route(.get, "/never", "Never answers.", answers: [])) { _, _, exchange -> Response in
+                exchange.logger.info("begins")
                 try await Task.sleep(for: .seconds(3600))
                 throw CancellationError()
             })
@@ -112,6 +113,10 @@ import Testing
         #expect(refusals == 1)
         let said = "a request had no answer within server.limits.request_timeout, and was answered 503"
         #expect(doors.log.lines.filter { $0.level == .warning }.map(\.message) == [said])
+        // The request's own lines are found by the id that its client was given.
+        let ids = doors.log.lines.filter { [said, "begins"].contains($0.message) }.map { $0.metadata["request_id"] }
+        let id = try #require(answer.firstMatch(of: #/X-Request-Id: (\S+)/#.ignoresCase()).map { String($0.output.1) })
+        #expect(ids == ["\(id)", "\(id)"])
     }
 
     @Test func `a body that is stated to be too long is not waited for`() async throws {

@@ -66,7 +66,7 @@ final class FuzzedConnection {
         // As our own `HTTPConnection` does.
         let handler = ConnectionHandler(
             limits: Self.limits, timeouts: ConnectionTimeouts(Listener.Limits()), refusals: Self.door.refusals,
-            gate: RequestGate(), now: channel.eventLoop.now)
+            gate: RequestGate(), inHand: RequestInHand(), now: channel.eventLoop.now)
         try pipeline.addHandler(handler, position: .before(codec))
         try pipeline.addHandler(FirstByteHandler(handler), position: .first)
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
