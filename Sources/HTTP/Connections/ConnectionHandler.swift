@@ -65,7 +65,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Called with what has arrived before the decoder sees it.
     func received(_ bytes: ByteBuffer, at now: NIODeadline) {
-        if state.receivedBytes(at: now) { headerBytes = 0 }
+        let isHead = bytes.readableBytesView.starts(with: "HEAD ".utf8)
+        if state.receivedBytes(isHead: isHead, at: now) { headerBytes = 0 }
         headerBytes += bytes.readableBytes
     }
 

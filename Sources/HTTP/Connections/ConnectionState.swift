@@ -20,7 +20,7 @@ struct ConnectionState {
 
     private enum Reading {
         case nothing
-        case header(since: NIODeadline)
+        case header(since: NIODeadline, isHead: Bool)
         case body(since: NIODeadline)
         /// Nothing more is read: what still arrives is dropped.
         case over
@@ -69,10 +69,11 @@ struct ConnectionState {
     /// Whether the youngest request is the only one without an answer.
     var isYoungestNext: Bool { unanswered.count == 1 && !isAnswering }
 
-    /// Bytes have arrived, and were not read yet; whether they begin a header section.
-    mutating func receivedBytes(at now: NIODeadline) -> Bool {
+    /// Bytes have arrived, and were not read yet; whether they begin a header section. `isHead` is what they say of a
+    /// request that may never be one.
+    mutating func receivedBytes(isHead: Bool, at now: NIODeadline) -> Bool {
         guard case .nothing = reading else { return false }
-        reading = .header(since: now)
+        reading = .header(since: now, isHead: isHead)
         return true
     }
 
@@ -89,17 +90,15 @@ struct ConnectionState {
         quietSince = now
     }
 
-    /// What is being read cannot be, so nothing behind it can; `isHead` is what is known of a request that never was.
+    /// What is being read cannot be, so nothing behind it can; `isHead` is what its header section says.
     mutating func readingFailed(_ problem: Problem, isHead: Bool = false, at now: NIODeadline) -> Action {
         switch reading {
         case .over: return .nothing
         case .body:
             endReading()
             return .fail(problem)
-        case .nothing, .header:
-            reading = .over
-            refusal = .refuse(problem, isHead: isHead)
-            return unanswered.isEmpty ? end(with: .refuse(problem, isHead: isHead), at: now) : .nothing
+        case .header(_, let beganAsHead): return refuse(problem, isHead: isHead || beganAsHead, at: now)
+        case .nothing: return refuse(problem, isHead: isHead, at: now)
         }
     }
 
@@ -161,7 +160,7 @@ struct ConnectionState {
         var deadlines: [NIODeadline] = []
         if let first = unanswered.first { deadlines.append(first.since + timeouts.request) }
         switch reading {
-        case .header(let since): deadlines.append(since + timeouts.header)
+        case .header(let since, _): deadlines.append(since + timeouts.header)
         case .body(let since): deadlines.append(since + timeouts.body)
         case .nothing where unanswered.isEmpty: deadlines.append(quietSince + patience)
         case .nothing, .over: break
@@ -180,6 +179,13 @@ struct ConnectionState {
         case .header, .body: return readingFailed(.requestTimeout, at: now)
         case .nothing, .over: return .close
         }
+    }
+
+    private mutating func refuse(_ problem: Problem, isHead: Bool, at now: NIODeadline) -> Action {
+        let refusal = Action.refuse(problem, isHead: isHead)
+        reading = .over
+        self.refusal = refusal
+        return unanswered.isEmpty ? end(with: refusal, at: now) : .nothing
     }
 
     private var patience: TimeAmount { isDraining ? min(timeouts.draining, timeouts.idle) : timeouts.idle }

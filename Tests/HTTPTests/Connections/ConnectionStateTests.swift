@@ -197,10 +197,10 @@ private final class Connection {
     var deadline: NIODeadline { state.deadline }
 
     func begin(isHead: Bool = false, at moment: NIODeadline) {
-        _ = state.receivedBytes(at: moment)
+        _ = state.receivedBytes(isHead: false, at: moment)
         state.receivedHead(persists: true, isOld: false, isHead: isHead, at: moment)
     }
-    func receivedBytes(at moment: NIODeadline) -> Bool { state.receivedBytes(at: moment) }
+    func receivedBytes(at moment: NIODeadline) -> Bool { state.receivedBytes(isHead: false, at: moment) }
     func receivedEnd(at moment: NIODeadline) { state.receivedEnd(at: moment) }
     func readingFailed(
         _ problem: Problem, isHead: Bool = false, at moment: NIODeadline

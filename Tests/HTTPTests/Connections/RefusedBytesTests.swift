@@ -93,6 +93,16 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
     }
 
+    /// An answer to HEAD has no body (RFC 9110, section 9.3.2), and whoever reads on would take it for the next answer.
+    @Test(arguments: ["Host a\r\n\r\n", "A: \(String(repeating: "b", count: 20_000))\r\n\r\n", "Host: a\r\n"])
+    func `a HEAD that is refused while it is read gets no body`(rest: String) async throws {
+        let answer = try await withListener(Doors(), limits: Listener.Limits(headerTimeout: .milliseconds(50))) {
+            try await $0.exchange("HEAD /things/7 HTTP/1.1\r\n" + rest)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 4"))
+        #expect(answer.hasSuffix("\r\n\r\n"))
+    }
+
     @Test(arguments: ["GET", "HEAD"])
     func `a request without an answer in time is refused, counted and said`(method: String) async throws {
         var doors = Doors()
