@@ -52,7 +52,7 @@ public struct CredentialCheck: Sendable {
         guard revocations.isFresh else { return (.cannotDecide, .undecided) }
         let digest = KnownCredentials.Digest(token)
         if let principal = known.principal(of: digest) {
-            if time.now() < principal.claims.expiresAt { return unlessRevoked(principal, .known) }
+            if time.now() < principal.expiresAt { return unlessRevoked(principal, .known) }
             known.forget(digest)
         }
         switch issuer.verify(token) {
@@ -68,7 +68,7 @@ public struct CredentialCheck: Sendable {
 
     /// At every sight, known or not: a revocation must never depend on what is remembered.
     private func unlessRevoked(_ principal: Principal, _ sight: Sight) -> (CredentialVerdict, Sight) {
-        revocations.table.isRevoked(principal.claims)
+        revocations.table.isRevoked(principal.endings)
             ? (.bad(reason: "revoked"), .revoked) : (.valid(principal), sight)
     }
 }

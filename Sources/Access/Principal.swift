@@ -2,14 +2,65 @@ public import GatewayKit
 
 /// Somebody whose credential is valid.
 public struct Principal: Hashable, Sendable {
-    /// What the token says.
-    public let claims: AccessClaims
+    /// What the credential says, where it is one of the gateway's own access tokens: the REST API takes no other.
+    public let claims: AccessClaims?
+    /// The user's name; access rules that name users mean it.
+    public let username: String
+    /// The user's groups; access rules that name groups mean these.
+    public let groups: [String]
+    /// When the credential ends by itself.
+    public let expiresAt: Timestamp
+    /// What ends it sooner.
+    public let endings: Endings
     /// What the application behind the proxy is told, ready to be sent.
     public let identity: IdentityHeaders
 
-    /// Prepares the fields of a checked token.
+    /// What the revocation log may name of a credential: any of them ends it.
+    public struct Endings: Hashable, Sendable {
+        /// The session that it belongs to.
+        public var session: SessionID?
+        /// The account that it belongs to, and the account's version that it knows.
+        public var account: AccountVersion?
+        /// The API key that it is.
+        public var apiKey: String?
+        /// The key that signed it.
+        public var signingKey: String?
+
+        /// States every part; nil where the credential has none.
+        public init(
+            session: SessionID? = nil, account: AccountVersion? = nil, apiKey: String? = nil,
+            signingKey: String? = nil
+        ) {
+            self.session = session
+            self.account = account
+            self.apiKey = apiKey
+            self.signingKey = signingKey
+        }
+    }
+
+    /// An account at one of its versions.
+    public struct AccountVersion: Hashable, Sendable {
+        /// The account.
+        public let id: AccountID
+        /// Its version.
+        public let version: Int64
+
+        /// States both.
+        public init(id: AccountID, version: Int64) {
+            self.id = id
+            self.version = version
+        }
+    }
+
+    /// Prepares the fields of a checked access token of the gateway's own.
     public init(_ claims: AccessClaims) {
         self.claims = claims
+        username = claims.username
+        groups = claims.groups
+        expiresAt = claims.expiresAt
+        endings = Endings(
+            session: claims.sessionID, account: AccountVersion(id: claims.accountID, version: claims.version),
+            signingKey: claims.keyID)
         identity = IdentityHeaders(claims)
     }
 }

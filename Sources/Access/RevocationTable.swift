@@ -16,19 +16,19 @@ public final class RevocationTable: Sendable {
     /// Begins empty.
     public init() {}
 
-    /// Whether a token that says this was revoked: its session has ended, its account has a higher least version, or
-    /// the key that signed it is trusted no more.
-    public func isRevoked(_ claims: AccessClaims) -> Bool {
+    /// Whether a credential was revoked: its session has ended, its account has a higher least version, it is an API
+    /// key that was, or the key that signed it is trusted no more.
+    public func isRevoked(_ endings: Principal.Endings) -> Bool {
         entries.withLock { entries in
-            if !entries.signingKeys.isEmpty, let key = claims.keyID, entries.signingKeys[key] != nil { return true }
-            if entries.sessions[claims.sessionID] != nil { return true }
-            guard let account = entries.accounts[claims.accountID] else { return false }
-            return claims.version < account.leastVersion
+            if !entries.signingKeys.isEmpty, let key = endings.signingKey, entries.signingKeys[key] != nil {
+                return true
+            }
+            if let session = endings.session, entries.sessions[session] != nil { return true }
+            if let key = endings.apiKey, entries.apiKeys[key] != nil { return true }
+            guard let known = endings.account, let account = entries.accounts[known.id] else { return false }
+            return known.version < account.leastVersion
         }
     }
-
-    /// Whether an API key was revoked.
-    public func isRevoked(apiKey id: String) -> Bool { entries.withLock { $0.apiKeys[id] != nil } }
 
     /// Takes in rows of the log; in any order, and again, comes to the same.
     public func add(_ revocations: [Revocation]) {

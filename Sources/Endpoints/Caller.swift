@@ -13,7 +13,9 @@ struct Caller: Sendable {
     /// nobody can tell.
     func claims(of request: Request) throws -> AccessClaims {
         switch verdict(of: request) {
-        case .valid(let principal): return principal.claims
+        case .valid(let principal):
+            guard let claims = principal.claims else { throw Problem.invalidToken.because("no access token") }
+            return claims
         case .none: throw Problem.missingToken
         case .bad(let reason): throw Problem.invalidToken.because(reason)
         case .cannotDecide: throw Problem.unavailable
