@@ -20,7 +20,7 @@ import Testing
 
     @Test func `of twenty parallel uses of a mailed link one wins, and its password is the account's`() async throws {
         let folder = try TestFolder()
-        let gateway = try await GatewayProcess.start(in: folder, extra: "pipeline: []")
+        let gateway = try await GatewayProcess.start(in: folder, extra: GatewayProcess.quick)
         #expect(try await gateway.send("POST", "/auth/register", json: TourTests.registration).status == 201)
         #expect(
             try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#).status
@@ -30,8 +30,11 @@ import Testing
             let json = #"{"new_password":"staple battery \#(number)"}"#
             return try await gateway.send("POST", link, json: json)
         }
-        #expect(answers.map(\.status).sorted() == [200] + Array(repeating: 400, count: 19))
-        for answer in answers where answer.status == 400 { #expect(try answer.text("code") == "invalid_link") }
+        #expect(answers.count { $0.status == 200 } == 1)
+        // A busy machine's queue of hashes may be full for some.
+        for answer in answers where answer.status != 200 {
+            #expect(try ["invalid_link", "busy"].contains(answer.text("code")))
+        }
         let winner = try #require(answers.firstIndex { $0.status == 200 })
         #expect(try await TourTests.logIn("staple battery \(winner)", at: gateway).status == 200)
         #expect(try await TourTests.logIn("correct horse battery", at: gateway).status == 401)
@@ -41,22 +44,30 @@ import Testing
     @Test func `of two hundred parallel guesses at one account no more are compared than the limit says`()
         async throws
     {
-        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
-        // A login before has computed whatever is computed once alone.
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: GatewayProcess.quick)
+        // A registration and a login before have computed whatever is computed once alone, and a hash each.
         _ = try await TourTests.registerAndLogIn(at: gateway)
-        let before = try await Self.hashes(of: gateway)
+        #expect(try await Self.hashes(of: gateway, atLeast: 2) == 2)
         let answers = try await Self.inParallel(200) { number in
             let name = ["johndoe", "JohnDoe", "john@example.com"][number % 3]
             return try await gateway.logIn(name, "wrong horse battery \(number)")
         }
-        #expect(try await Self.hashes(of: gateway) - before == 10)
-        #expect(answers.count { $0.status == 401 } == 10)
-        #expect(answers.count { $0.status == 429 } == 190)
+        let compared = answers.count { $0.status == 401 }
+        #expect((1...10).contains(compared))
+        #expect(try await Self.hashes(of: gateway, atLeast: compared + 2) == compared + 2)
+        // A busy machine's queue of hashes may be full for some of the ten.
+        #expect(answers.count { [429, 503].contains($0.status) } == 200 - compared)
+        #expect(answers.count { $0.status == 429 } >= 190)
         #expect(await gateway.process.end() == 0)
     }
 
-    private static func hashes(of gateway: GatewayProcess) async throws -> Double {
-        try #require(try await Metrics.of(gateway).value("auth_gateway_hashing_work_seconds_count"))
+    /// How many hashes were computed, of which so many are known; the last is counted behind its answer.
+    private static func hashes(of gateway: GatewayProcess, atLeast known: Int) async throws -> Int {
+        while true {
+            let page = try await Metrics.of(gateway)
+            let count = Int(try #require(page.value("auth_gateway_hashing_work_seconds_count")))
+            if count >= known { return count }
+        }
     }
 
     /// The answers to so many requests that are on their way at once, in their order.

@@ -49,7 +49,7 @@ import Testing
 
     static func start(behind command: [String] = [], in folder: TestFolder? = nil) async throws -> GatewayProcess {
         try await GatewayProcess.start(
-            in: folder ?? TestFolder(), server: "log: {level: info}", extra: "pipeline: []", behind: command)
+            in: folder ?? TestFolder(), server: "log: {level: info}", extra: GatewayProcess.quick, behind: command)
     }
 
     /// What sixteen clients ask, each again and again: half of them log in as persons of their own.

@@ -33,7 +33,6 @@ import Testing
 
     private static func start(in folder: TestFolder) async throws -> GatewayProcess {
         try await GatewayProcess.start(
-            in: folder, server: "log: {level: info}",
-            extra: "passwords: {use: argon2id, memory: 8MiB, iterations: 1}\npipeline: []\n")
+            in: folder, server: "log: {level: info}", extra: GatewayProcess.quick)
     }
 }

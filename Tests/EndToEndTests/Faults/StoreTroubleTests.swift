@@ -123,7 +123,7 @@ import Testing
         try await StoreIntegrity.expectWhole(in: folder)
     }
 
-    static let settings = "passwords: {use: argon2id, memory: 8MiB, iterations: 1}\npipeline: []\n"
+    static let settings = GatewayProcess.quick
 
     private static let password = "correct horse battery"
 

@@ -26,6 +26,9 @@ struct GatewayProcess: Sendable {
             operationsPort: try port("operations", in: line))
     }
 
+    /// Settings of the file with which many hashes are computed soon, and nothing but the flows stands before them.
+    static let quick = "passwords: {use: argon2id, memory: 7MiB, iterations: 1}\npipeline: []\n"
+
     /// The file that ``start(in:server:extra:environment:behind:)`` writes.
     static func file(server: String, extra: String) -> String {
         """
