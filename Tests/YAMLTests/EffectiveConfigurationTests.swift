@@ -1,5 +1,6 @@
 import GatewayKit
 import GatewayYAML
+import GatewayTestKit
 import Testing
 
 @Suite struct EffectiveConfigurationTests {
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func `every text that is shown is read as itself`() {
-        var random = SeededRandom(state: 7)
+        var random = SeededGenerator(seed: 7)
         let alphabet = Array("ab0: #-[]{}'\"\\,&*!|>%@?~$<\n\t\u{85}\u{2028}\u{1}ü日\u{1F600}\u{301}".unicodeScalars)
         for _ in 0..<2000 {
             let scalars = (0..<Int.random(in: 1...6, using: &random)).map { _ in

@@ -1,5 +1,6 @@
 import GatewayKit
 import GatewayYAML
+import GatewayTestKit
 import Testing
 
 @Suite struct YAMLReaderTests {
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func `no input makes the reader fail but by problems`() {
-        var random = SeededRandom(state: 20)
+        var random = SeededGenerator(seed: 20)
         let alphabet = Array("abc: -[]{}'\"\n\n  \t#&*!|>%@?,~$/\\0u{env:}ü".utf8) + [0, 0xFF, 0xC3, 0x85, 0xE2]
         for _ in 0..<2000 {
             let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in
@@ -109,18 +110,5 @@ import Testing
             return nil
         }
         return scalar
-    }
-}
-
-/// A generator whose numbers are the same in each run (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }
