@@ -11,6 +11,7 @@ public final class RevocationLog: Service, RevocationFollower {
         /// When the last reading that came to the log's end began.
         var readToEnd: Duration?
         var isOut = false
+        var staleAfter: Duration
         /// Whether it was said that the table is believed no more.
         var isStale = false
         var nextDrop = Duration.zero
@@ -32,9 +33,8 @@ public final class RevocationLog: Service, RevocationFollower {
     public let table: RevocationTable
     private let storage: any Storage
     private let time: any TimeSource
-    private let staleAfter: Duration
     private let logger: Logger
-    private let progress = Mutex(Progress())
+    private let progress: Mutex<Progress>
     private let madeAt: Duration
 
     /// Takes the store and the table that it fills; `staleAfter` is how long the table may be believed after the log
@@ -46,7 +46,7 @@ public final class RevocationLog: Service, RevocationFollower {
         self.storage = storage
         self.table = table
         self.time = time
-        self.staleAfter = staleAfter
+        progress = Mutex(Progress(staleAfter: staleAfter))
         self.logger = logger
         madeAt = time.elapsed()
     }
@@ -64,7 +64,13 @@ public final class RevocationLog: Service, RevocationFollower {
     public var lag: Duration { age ?? time.elapsed() - madeAt }
 
     /// Whether the table can be believed now.
-    public var isFresh: Bool { age.map { $0 < staleAfter } ?? false }
+    public var isFresh: Bool {
+        let now = time.elapsed()
+        return progress.withLock { progress in progress.readToEnd.map { now - $0 < progress.staleAfter } ?? false }
+    }
+
+    /// Believes the table for so long from now on.
+    public func believe(for staleAfter: Duration) { progress.withLock { $0.staleAfter = staleAfter } }
 
     /// Follows the log until a shutdown begins or the task is cancelled.
     public func run() async throws {
@@ -88,7 +94,8 @@ public final class RevocationLog: Service, RevocationFollower {
                     : "the revocation log is readable again")
         } catch {
             let facts: Logger.Metadata = [
-                LogKey.error: "\(error)", LogKey.staleAfterSeconds: "\(staleAfter.wholeSecondsRoundedUp)",
+                LogKey.error: "\(error)",
+                LogKey.staleAfterSeconds: "\(progress.withLock(\.staleAfter).wholeSecondsRoundedUp)",
             ]
             if progress.withLock({ $0.note(isOut: true) }) {
                 logger.warning(

@@ -1,3 +1,4 @@
+import GatewayAccess
 import GatewayAccounts
 import GatewayHTTP
 import GatewayKit
@@ -12,6 +13,7 @@ struct GatewaySettings: Sendable {
     var links: LinkSettings
     var registration: RegistrationSettings
     var login: LoginSettings
+    var access: AccessSettings
     var pipeline: [ModuleChoice<PipelineStage>]
 
     /// The one declaration of the file: decoding, schema and documents follow from it.
@@ -26,16 +28,17 @@ struct GatewaySettings: Sendable {
         Field("links", LinkSettings.settings, default: [:], "Where the links in mails lead."),
         Field("registration", RegistrationSettings.settings, default: [:], "Who may register."),
         Field("login", LoginSettings.settings, default: [:], "How often a password may be guessed."),
+        Field("access", AccessSettings.settings, default: [:], "Who may pass where a reverse proxy asks."),
         Field(
             "pipeline", .list(of: .module(.middleware)),
             default: [
                 ["use": "access-log"], ["use": "security-headers"], ["use": "rate-limit"], ["use": "validation"],
             ],
             "What every request passes through, the outermost first.")
-    ) { server, storage, passwords, tokens, mail, links, registration, login, pipeline in
+    ) { server, storage, passwords, tokens, mail, links, registration, login, access, pipeline in
         GatewaySettings(
             server: server, storage: storage, passwords: passwords, tokens: tokens, mail: mail, links: links,
-            registration: registration, login: login, pipeline: pipeline)
+            registration: registration, login: login, access: access, pipeline: pipeline)
     }
 }
 

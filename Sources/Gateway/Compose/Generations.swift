@@ -1,4 +1,5 @@
 import CoreMetrics
+import GatewayAccess
 import GatewayHTTP
 import GatewayKit
 import Logging
@@ -64,6 +65,7 @@ final class Generations: Service {
                 running = start(next, in: &tasks, or: request)
                 present.withLock { $0 = next }
                 door.replace(with: next.door, limits: next.limits)
+                ground.revocations.believe(for: next.deployment.settings.access.staleAfter)
                 tasks.addTask { [ground] in await Self.retire(former, by: ground) }
                 ground.logger.info("the file was reloaded")
             }

@@ -27,7 +27,8 @@ struct Ground: Sendable {
         let making = Making(deployment, mayCreate: true, logger: logger, metrics: metrics)
         let (store, keyring) = try await making.storeAndKeyring()
         let revocations = RevocationLog(
-            storage: store, table: RevocationTable(), time: deployment.host.time, logger: logger)
+            storage: store, table: RevocationTable(), time: deployment.host.time,
+            staleAfter: deployment.settings.access.staleAfter, logger: logger)
         await revocations.catchUp()
         return Ground(
             store: store, keyring: keyring, outbox: Outbox(keyring: keyring, signal: OutboxSignal()),

@@ -1,3 +1,4 @@
+import GatewayAccess
 import GatewayHTTP
 import GatewayKit
 
@@ -5,6 +6,7 @@ import GatewayKit
 enum Linking {
     static func problems(of settings: GatewaySettings, in root: ConfigNode?) -> [ConfigProblem] {
         sharedAddress(settings.server, root?.entry("server")?.value) + repeatedStages(settings.pipeline)
+            + rulesNeverReached(settings.access.policy.rules)
     }
 
     /// Two listeners cannot have one address; the one that the file names last is at fault, or the only one.
@@ -30,6 +32,16 @@ enum Linking {
             return ConfigProblem(
                 .warning, at: choice.position, path: "pipeline[\(index)]",
                 "'\(choice.name)' stands in the pipeline already\(place)")
+        }
+    }
+
+    /// A rule that another before it leaves nothing to is not what somebody meant.
+    private static func rulesNeverReached(_ rules: AccessRules) -> [ConfigProblem] {
+        rules.neverReached.map { covered, other in
+            let line = rules.rules[other].position.line
+            return ConfigProblem(
+                .warning, at: rules.rules[covered].position, path: "access.rules[\(covered)]",
+                "is never reached: the rule in line \(line) decides about all that it is about")
         }
     }
 }
