@@ -9,6 +9,17 @@ public struct AccessSettings: Sendable {
     /// How long a node may answer since it last read the revocation log to its end.
     public let staleAfter: Duration
 
+    /// States every part.
+    public init(
+        login: LoginPage = LoginPage(url: nil),
+        policy: AccessPolicy = AccessPolicy(rules: AccessRules([]), standard: .authenticated),
+        staleAfter: Duration = .seconds(30)
+    ) {
+        self.login = login
+        self.policy = policy
+        self.staleAfter = staleAfter
+    }
+
     /// The section as it is declared.
     public static let settings = Settings<AccessSettings>.object(
         "Who may pass where a reverse proxy asks.",
@@ -35,6 +46,9 @@ public struct AccessSettings: Sendable {
 public struct LoginPage: Hashable, Sendable {
     /// The page's URL as it stands in the file; nil where there is none.
     public let url: String?
+
+    /// Takes it, or nothing.
+    public init(url: String?) { self.url = url }
 
     /// Where a browser is sent that wanted a URL, which the page finds in `rd` (percent-encoded); nil where there is
     /// no page.

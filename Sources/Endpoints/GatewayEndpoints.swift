@@ -13,19 +13,22 @@ public struct GatewayEndpoints: Sendable {
     let routes: GatewayRoutes
     let flows: AccountFlows
     let caller: Caller
+    let access: AccessSettings
     let issuer: any TokenIssuer
     let publicURL: PublicURL
     let version: String
 
-    /// Takes the flows, the check of credentials, the issuer whose keys are shown, what new passwords must be, and what
-    /// documents say of the deployment: its address and the program's version.
+    /// Takes the flows, the check of credentials, who may pass where, the issuer whose keys are shown, what new passwords
+    /// must be, and what documents say of the deployment: its address and the program's version.
     public init(
-        flows: AccountFlows, credentials: CredentialCheck, issuer: any TokenIssuer, policy: PasswordPolicy,
+        flows: AccountFlows, credentials: CredentialCheck, access: AccessSettings, issuer: any TokenIssuer,
+        policy: PasswordPolicy,
         publicURL: PublicURL, version: String
     ) {
         self.flows = flows
         let caller = Caller(credentials: credentials)
         self.caller = caller
+        self.access = access
         routes = GatewayRoutes(policy: policy, admit: caller.admit)
         self.issuer = issuer
         self.publicURL = publicURL
@@ -42,7 +45,9 @@ public struct GatewayEndpoints: Sendable {
         "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
         "POST /auth/forgot-password", "GET /auth/reset-password/{token}", "POST /auth/reset-password/{token}",
         "GET /auth/me", "PATCH /auth/me", "POST /auth/change-password", "DELETE /auth/me", "GET /auth/sessions",
-        "DELETE /auth/sessions/{id}", "ANY /auth/verify", "ANY /auth/verify/nginx", "GET /.well-known/jwks.json",
+        "DELETE /auth/sessions/{id}", "ANY /auth/verify", "ANY /auth/verify/nginx",
+        "ANY /auth/verify/caddy", "ANY /auth/verify/traefik", "ANY /auth/verify/haproxy",
+        "ANY /auth/verify/envoy/**", "GET /.well-known/jwks.json",
         "GET /openapi.json",
         "GET /docs", "GET /problems/{code}",
     ]

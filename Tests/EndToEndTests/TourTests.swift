@@ -30,11 +30,8 @@ struct TourTests {
         #expect(try me.json()["groups"] as? [String] == [])
 
         for path in ["/auth/verify", "/auth/verify/nginx"] {
-            let headers = [
-                ("Authorization", "Bearer \(token)"), ("X-Original-URL", "http://localhost/a"),
-                ("X-Original-Method", "GET"),
-            ]
-            let verified = try await gateway.get(path, headers)
+            let question = [("X-Original-URL", "http://localhost/a"), ("X-Original-Method", "GET")]
+            let verified = try await gateway.get(path, question + [("Authorization", "Bearer \(token)")])
             #expect(verified.status == 200)
             #expect(verified.body.isEmpty)
             #expect(verified["remote-user"] == "johndoe")
@@ -42,7 +39,7 @@ struct TourTests {
             #expect(verified["remote-email"] == "")
             #expect(verified["remote-name"] != nil)
             #expect(verified["remote-groups"] == "")
-            let refused = try await gateway.get(path)
+            let refused = try await gateway.get(path, question)
             #expect(refused.status == 401)
             #expect(refused["www-authenticate"]?.hasPrefix("Bearer") == true)
         }

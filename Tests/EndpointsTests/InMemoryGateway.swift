@@ -24,7 +24,7 @@ struct InMemoryGateway {
     let logger: Logger
     let door: FrontDoor
 
-    init() throws {
+    init(access: AccessSettings = AccessSettings()) throws {
         logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         publicURL = try PublicURL("https://auth.example.com")
         issuer = FakeTokenIssuer(time: time)
@@ -42,7 +42,8 @@ struct InMemoryGateway {
         endpoints =
             GatewayEndpoints(
                 flows: AccountFlows(roles: roles, settings: settings),
-                credentials: CredentialCheck(issuer: issuer, revocations: revocations, time: time), issuer: issuer,
+                credentials: CredentialCheck(issuer: issuer, revocations: revocations, time: time), access: access,
+                issuer: issuer,
                 policy: hasher.policy, publicURL: publicURL, version: "1.2.3"
             ).all
         door = FrontDoor(
@@ -84,20 +85,26 @@ struct InMemoryGateway {
         through pipeline: [PipelineStage] = []
     ) async throws -> TestResponse {
         try await send(
-            method, path, headers: json == nil ? [:] : [.contentType: "application/json"], token: token,
-            body: json.map { ByteBuffer(string: $0) }, through: pipeline)
+            method, path, headers: json == nil ? ProxyHeaders.asking(method, path) : [.contentType: "application/json"],
+            token: token, body: json.map { ByteBuffer(string: $0) }, through: pipeline)
     }
 
     func send(
         _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields, token: String? = nil, body: ByteBuffer?,
         through pipeline: [PipelineStage] = []
     ) async throws -> TestResponse {
+        let loopback = try #require(IPNetwork("127.0.0.0/8"))
         let door = FrontDoor(
-            endpoints: endpoints, pipeline: pipeline, publicURL: publicURL, time: time, random: CountedRandom(seed: 1),
+            endpoints: endpoints, pipeline: pipeline, publicURL: publicURL,
+            trustedProxies: TrustedProxies([.network(loopback)]), time: time, random: CountedRandom(seed: 1),
             logger: logger)
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }
-        return try await Application(responder: door).test(.router) { [headers] client in
+        // A proxy is believed by its address, which takes a connection.
+        let isProxy = path.hasPrefix("/auth/verify/")
+        let application = Application(
+            responder: door, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)))
+        return try await application.test(isProxy ? .live : .router) { [headers] client in
             try await client.executeRequest(uri: path, method: method, headers: headers, body: body)
         }
     }
@@ -110,7 +117,30 @@ extension RouteDeclaration {
     /// The path with its examples for parameters.
     var examplePath: String {
         notes.parameters.reduce(path.description) { path, parameter in
-            path.replacing("{\(parameter.name)}", with: parameter.example)
+            path.replacing("{\(parameter.name)}", with: parameter.example).replacing("**", with: parameter.example)
+        }
+    }
+}
+
+/// How a proxy states the request that it asks about.
+enum ProxyHeaders {
+    /// What proxies of that path's dialect state; nothing for another path.
+    static func asking(_ method: HTTPRequest.Method, _ path: String) -> HTTPFields {
+        guard path.hasPrefix("/auth/verify/") else { return [:] }
+        if path.hasSuffix("/nginx") {
+            return fields(["Original-URL": "https://a.test/", "Original-Method": "\(method)"])
+        }
+        guard !path.contains("/envoy") else { return [:] }
+        return fields([
+            "Forwarded-Method": "\(method)", "Forwarded-Proto": "https", "Forwarded-Host": "a.test",
+            "Forwarded-Uri": "/",
+        ])
+    }
+
+    private static func fields(_ values: KeyValuePairs<String, String>) -> HTTPFields {
+        values.reduce(into: HTTPFields()) { fields, value in
+            guard let name = HTTPField.Name("X-" + value.key) else { return }
+            fields.append(HTTPField(name: name, value: value.value))
         }
     }
 }

@@ -22,7 +22,7 @@ import Testing
         #expect(document["info"]?["version"] == "1.2.3")
         #expect(document["servers"]?.array?.first?["url"] == "https://auth.example.com")
         for route in gateway.routes {
-            let operations = document["paths"]?[route.path.description]?.object ?? []
+            let operations = document["paths"]?[route.path.documented]?.object ?? []
             let methods = operations.map { $0.name.uppercased() }
             let all = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"]
             #expect(Set(route.method.map { [$0.rawValue] } ?? all).isSubset(of: methods), "\(route.name)")
@@ -48,7 +48,7 @@ import Testing
         #expect(names.count == Set(names).count)
         for route in gateway.routes {
             #expect(route.notes.operation != nil && route.notes.topic != nil, "\(route.name)")
-            #expect(route.notes.parameters.map(\.name) == route.path.parameters, "\(route.name)")
+            #expect(route.notes.parameters.map(\.name) == route.path.documentedParameters, "\(route.name)")
         }
     }
 
@@ -56,7 +56,7 @@ import Testing
         let value = try JSONValue(strictly: Array(document().utf8))
         for route in gateway.routes where route.refusalForm != .stated {
             let method = route.someMethod.rawValue.lowercased()
-            let responses = value["paths"]?[route.path.description]?[method]?["responses"]
+            let responses = value["paths"]?[route.path.documented]?[method]?["responses"]
             for kind in route.allRefusals {
                 let reference = responses?[String(kind.status.code)]?["$ref"]?.string
                 #expect(reference?.contains(kind.code) == true, "\(route.name): \(kind.code)")

@@ -24,7 +24,8 @@ public struct URLRefusal: Error, Hashable, Sendable {
     /// What is wrong.
     public let reason: String
 
-    init(_ reason: String) { self.reason = reason }
+    /// States it.
+    public init(_ reason: String) { self.reason = reason }
 }
 
 /// The parts of `scheme://authority/path?query`, each as it was sent.

@@ -47,6 +47,8 @@ struct DocsRoute {
         switch route.security {
         case .none: nil
         case .bearer: "Needs an access token, as <code>Authorization: Bearer</code>."
+        case .bearerOrNothing:
+            "Needs an access token where the rules do, as <code>Authorization: Bearer</code>."
         case .bearerOrField(let field):
             "Needs an access token, as <code>Authorization: Bearer</code>, or <code>\(Page.escaped(field))</code>."
         }

@@ -18,8 +18,9 @@ struct GatewayRoutes: Sendable {
             register.declaration, login.declaration, refresh.declaration, logout.declaration,
             forgotPassword.declaration, resetForm.declaration, reset.declaration, me.declaration, rename.declaration,
             changePassword.declaration, delete.declaration, listSessions.declaration, endSession.declaration,
-            verify.declaration, verifyForNginx.declaration, publicKeys.declaration, openAPI.declaration,
-            docs.declaration, problem.declaration,
+            verify.declaration,
+        ] + Dialect.allCases.map { verify(for: $0).declaration } + [
+            publicKeys.declaration, openAPI.declaration, docs.declaration, problem.declaration,
         ]
     }
 }

@@ -29,27 +29,68 @@ extension GatewayRoutes {
     }
 
     /// nginx understands 200, 401 and 403, takes anything else for an error, and drops its kept-alive connection to the
-    /// gateway after any body; so this answers 200, 401, 403 or 503 without one, whoever refuses: the endpoint, a stage
-    /// of the pipeline or the front door.
-    var verifyForNginx: Route<Void> {
-        Route(
-            nil, "/auth/verify/nginx", "Says whether a request may pass, for nginx's auth_request.",
-            notes: RouteNotes(
-                "verifyForNginx", topic: Topic.verification,
-                "Takes any method alike, and never answers with a body: nginx drops its connection after one."),
-            security: .bearer,
-            answers: [
-                Self.passing.declaration,
-                .init(.unauthorized, "It has no valid credential.", headers: [.noStore, .challenge]),
-                .init(.forbidden, "It cannot be understood.", headers: [.noStore]),
+    /// gateway after any body; so its dialect is answered 200, 401, 403 or 503 without one, whoever refuses: the
+    /// endpoint, a stage of the pipeline or the front door. The other proxies relay what is not a yes to the client.
+    func verify(for dialect: Dialect) -> Route<Void> {
+        let isNginx = dialect == .nginx
+        let refused: [RouteDeclaration.Answer] =
+            isNginx
+            ? [
+                .init(
+                    .unauthorized, "It has no valid credential; for a browser Location is the login page, if any.",
+                    headers: [.noStore, .challenge]),
+                .init(.forbidden, "The rules do not allow it, or it cannot be understood.", headers: [.noStore]),
                 .init(.serviceUnavailable, "Nobody can tell now, or a limit is used up.", headers: [.noStore]),
-            ], refusalForm: .stated, rendering: { problem, _ in .bare(problem) })
+            ]
+            : [
+                .init(.found, "It has no valid credential: to the login page.", headers: [.noStore, .location]),
+                .init(
+                    .seeOther, "The same, for a method other than GET and HEAD.", headers: [.noStore, .location]),
+            ]
+        return Route(
+            nil, dialect.path, "Says whether a request may pass, for \(dialect.proxy).",
+            notes: RouteNotes(
+                "verifyFor\(dialect.rawValue.prefix(1).uppercased() + dialect.rawValue.dropFirst())",
+                topic: Topic.verification, dialect.details, parameters: dialect.parameters),
+            security: .bearerOrNothing, answers: [Self.passing.declaration] + refused,
+            refusals: isNginx ? [] : [.invalidToken, .forbidden], refusalForm: isNginx ? .stated : .problem,
+            rendering: { problem, _ in isNginx ? .bare(problem) : nil })
+    }
+}
+
+extension Dialect {
+    fileprivate var proxy: String {
+        switch self {
+        case .nginx: "nginx's auth_request"
+        case .caddy: "Caddy's forward_auth"
+        case .traefik: "Traefik's ForwardAuth"
+        case .haproxy: "HAProxy's auth-request"
+        case .envoy: "Envoy's HTTP authorization filter"
+        }
+    }
+
+    fileprivate var details: String {
+        switch self {
+        case .nginx:
+            "Takes any method alike, and never answers with a body: nginx drops its connection after one. The request "
+                + "is stated by X-Original-URL and X-Original-Method, each once, from a trusted proxy."
+        case .caddy, .traefik, .haproxy:
+            "Takes any method alike. The request is stated by X-Forwarded-Method, -Proto, -Host and -Uri, each once, "
+                + "from a trusted proxy."
+        case .envoy:
+            "The request itself, from a trusted proxy, its path behind the prefix /auth/verify/envoy."
+        }
+    }
+
+    fileprivate var parameters: [PathParameter] {
+        self == .envoy ? [PathParameter("path", "The path that was asked for.", example: "page")] : []
     }
 }
 
 extension AnswerHeader {
     fileprivate static let challenge = varying(
         .wwwAuthenticate, "The scheme, and the error where a token was sent (RFC 6750).")
+    fileprivate static let location = varying(.location, "The login page, with the wanted URL as rd.")
 }
 
 extension Response {

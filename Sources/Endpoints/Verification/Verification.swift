@@ -1,25 +1,97 @@
 import GatewayAccess
 import GatewayHTTP
+import GatewayKit
 import HTTPTypes
 import Hummingbird
+import Logging
 
 extension GatewayEndpoints {
     /// What apps and reverse proxies ask about a request's credential.
     var verification: [Endpoint] {
         [
-            Endpoint(routes.verify) { _, request, _ in try passing(request, GatewayRoutes.valid) },
-            Endpoint(routes.verifyForNginx) { _, request, _ in try passing(request, GatewayRoutes.passing) },
+            Endpoint(routes.verify) { _, request, _ in
+                switch caller.verdict(of: request) {
+                case .valid(let principal):
+                    return GatewayRoutes.valid.response(headers: principal.identity.httpFields)
+                case .none: throw Problem.missingToken
+                case .bad(let reason): throw Problem.invalidToken.because(reason)
+                case .cannotDecide: throw Problem.unavailable
+                }
+            }
         ]
+            + Dialect.allCases.map { dialect in
+                Endpoint(routes.verify(for: dialect)) { _, request, exchange in
+                    let question = try dialect.question(in: request, exchange)
+                    let judgement = access.policy.judge(question.request, caller.verdict(of: request))
+                    return try answer(to: question, judgement, in: dialect, request, exchange)
+                }
+            }
     }
 
-    private func passing(_ request: Request, _ answer: Answer<Void>) throws -> Response {
-        switch caller.verdict(of: request) {
-        case .valid(let principal): return answer.response(headers: principal.identity.httpFields)
-        case .none: throw Problem.missingToken
-        case .bad(let reason): throw Problem.invalidToken.because(reason)
-        case .cannotDecide: throw Problem.unavailable
+    private func answer(
+        to question: ProxyQuestion, _ judgement: AccessJudgement, in dialect: Dialect, _ request: Request,
+        _ exchange: Exchange
+    ) throws(Problem) -> Response {
+        switch judgement.decision {
+        case .passed(let principal):
+            let identity = principal?.identity ?? .nobody
+            return GatewayRoutes.passing.response(headers: identity.httpFields)
+        case .undecided: throw Problem.unavailable
+        case .refused(let refusal):
+            log(refusal, judgement, exchange)
+            throw Problem.forbidden
+        case .unknown(let reason):
+            let page =
+                request.isNavigation(question.request.method)
+                ? access.login.address(for: question.wanted) : nil
+            guard let page else { throw Self.challenge(reason) }
+            guard dialect.relays else {
+                var problem = Self.challenge(reason)
+                problem.headers[.location] = page
+                throw problem
+            }
+            let keepsMethod = ["GET", "HEAD"].contains(question.request.method)
+            return Response(
+                status: keepsMethod ? .found : .seeOther, headers: [.location: page, .cacheControl: "no-store"])
         }
     }
+
+    private static func challenge(_ reason: String?) -> Problem {
+        reason.map { Problem.invalidToken.because($0) } ?? .missingToken
+    }
+
+    private func log(_ refusal: AccessDecision.Refusal, _ judgement: AccessJudgement, _ exchange: Exchange) {
+        let rule = judgement.rule.map { "\($0.position.file):\($0.position.line)" } ?? "access.default"
+        exchange.logger.info(
+            "a request was refused by the access rules",
+            metadata: [LogKey.rule: "\(rule)", LogKey.reason: "\(refusal.rawValue)"])
+    }
+}
+
+extension Request {
+    /// Whether a browser asks for a page to show, as it says itself (Fetch Metadata), or else as its Accept does.
+    fileprivate func isNavigation(_ method: String) -> Bool {
+        let modes = headers[values: .secFetchMode]
+        guard modes.isEmpty else { return modes == ["navigate"] }
+        return ["GET", "HEAD"].contains(method)
+            && headers[values: .accept].contains { accept in
+                accept.split(separator: ",").contains { media in
+                    media.prefix { $0 != ";" }.trimmed.lowercased() == "text/html"
+                }
+            }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        var rest = drop { $0 == " " || $0 == "\t" }
+        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+        return rest
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let secFetchMode = Self(constant: "Sec-Fetch-Mode")
 }
 
 extension IdentityHeaders {

@@ -32,7 +32,8 @@ struct Generation: Sendable {
         let flows = deployment.flows(
             over: products, outbox: ground.outbox, follower: ground.revocations, metrics: ground.metrics)
         let endpoints = GatewayEndpoints(
-            flows: flows, credentials: credentials, issuer: products.issuer, policy: products.hasher.policy,
+            flows: flows, credentials: credentials, access: deployment.settings.access, issuer: products.issuer,
+            policy: products.hasher.policy,
             publicURL: server.publicURL, version: Version.current)
         var limits = server.limits.listener
         limits.connections = OpenFiles.raised().connections(of: limits.connections, logger: ground.logger)

@@ -54,7 +54,7 @@ public struct OpenAPIDocument: Sendable {
         return .object(
             paths.map { path in
                 let operations = routes.filter { $0.path == path }.flatMap(OpenAPIOperation.members)
-                return JSONValue.Member(path.description, .object(operations))
+                return JSONValue.Member(path.documented, .object(operations))
             })
     }
 }

@@ -26,14 +26,14 @@ enum OpenAPIOperation {
         ]
         if let topic = route.notes.topic { members.insert(Member("tags", [.string(topic)]), at: 0) }
         if !route.notes.details.isEmpty { members.append(Member("description", .string(route.notes.details))) }
-        if !route.path.parameters.isEmpty { members.append(Member("parameters", parameters(of: route))) }
+        if !route.path.documentedParameters.isEmpty { members.append(Member("parameters", parameters(of: route))) }
         if let input = route.input { members.append(Member("requestBody", requestBody(input, route))) }
         members.append(Member("responses", .object(responses(of: route, isHead: method == .head))))
         let security: JSONValue =
             switch route.security {
             case .none: []
             case .bearer: [["bearer": []]]
-            case .bearerOrField: [["bearer": []], [:]]
+            case .bearerOrNothing, .bearerOrField: [["bearer": []], [:]]
             }
         members.append(Member("security", security))
         return .object(members)
@@ -41,7 +41,7 @@ enum OpenAPIOperation {
 
     private static func parameters(of route: RouteDeclaration) -> JSONValue {
         .array(
-            route.path.parameters.map { name in
+            route.path.documentedParameters.map { name in
                 var members = [Member("name", .string(name)), Member("in", "path"), Member("required", true)]
                 var schema = [Member("type", "string"), Member("minLength", 1)]
                 if let parameter = route.notes.parameters.first(where: { $0.name == name }) {

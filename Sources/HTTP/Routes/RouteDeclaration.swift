@@ -10,7 +10,9 @@ public final class RouteDeclaration: Sendable {
         case none
         /// By `Authorization: Bearer` with an access token.
         case bearer
-        /// The same, or by the token in this field of the body.
+        /// The same, where the rules ask for it.
+        case bearerOrNothing
+        /// By the access token, or by the token in this field of the body.
         case bearerOrField(String)
     }
 

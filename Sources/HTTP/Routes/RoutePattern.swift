@@ -28,6 +28,12 @@ public struct RoutePattern: Hashable, Sendable, CustomStringConvertible {
         precondition(!segments.dropLast().contains(.suffix), "** ends a route")
     }
 
+    /// The pattern as OpenAPI writes it, which has no word for the rest of a path but a parameter.
+    package var documented: String { segments.last == .suffix ? description.dropLast(2) + "{path}" : description }
+
+    /// The parameters in it.
+    package var documentedParameters: [String] { segments.last == .suffix ? parameters + ["path"] : parameters }
+
     /// Whether the pattern is one path and no more.
     var isLiteral: Bool { segments.allSatisfy { if case .literal = $0 { true } else { false } } }
 

@@ -34,6 +34,8 @@ public enum LogKey {
     public static let file = "file"
     /// The way to a setting.
     public static let setting = "setting"
+    /// Where the access rule stands that has decided, by file and line.
+    public static let rule = "rule"
     /// A metric's name.
     public static let metric = "metric"
     /// A mail's id in the outbox.

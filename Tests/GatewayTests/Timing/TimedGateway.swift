@@ -46,7 +46,8 @@ struct TimedGateway {
             storage: products.store, table: RevocationTable(), time: host.time, logger: log)
         let credentials = CredentialCheck(issuer: products.issuer, revocations: revocations, time: host.time)
         let endpoints = GatewayEndpoints(
-            flows: flows, credentials: credentials, issuer: products.issuer, policy: products.hasher.policy,
+            flows: flows, credentials: credentials, access: deployment.settings.access, issuer: products.issuer,
+            policy: products.hasher.policy,
             publicURL: deployment.settings.server.publicURL, version: Version.current)
         door = FrontDoor(
             endpoints: endpoints.all, pipeline: products.stages, publicURL: deployment.settings.server.publicURL,
