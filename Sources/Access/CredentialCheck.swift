@@ -40,6 +40,16 @@ public struct CredentialCheck: Sendable {
         return verdict
     }
 
+    /// Whose bearer token this is, where that is known and holds now; nil where ``check(authorization:)`` must look
+    /// closer.
+    public func known(bearer token: Span<UInt8>) -> Principal? {
+        guard revocations.isFresh, let principal = known.principal(of: KnownCredentials.Digest(token)),
+            time.now() < principal.expiresAt, case (.valid, let sight) = unlessRevoked(principal, .known)
+        else { return nil }
+        sights.count(sight)
+        return principal
+    }
+
     private func look(at credential: BearerCredential) -> (CredentialVerdict, Sight) {
         switch credential {
         case .none: (.none, .none)

@@ -8,6 +8,8 @@ public import GatewayKit
 public struct IdentityHeaders: Hashable, Sendable {
     /// Names and values, in a fixed order.
     public let fields: [Field]
+    /// The same as the lines of a header section, each with its end.
+    public let lines: [UInt8]
 
     /// One field.
     public struct Field: Hashable, Sendable {
@@ -35,6 +37,7 @@ public struct IdentityHeaders: Hashable, Sendable {
             Field(name: "Remote-Name", value: Self.printable(name)),
             Field(name: "Remote-Groups", value: Self.printable(groups)),
         ]
+        lines = fields.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
     }
 
     private static func printable(_ text: String) -> String {

@@ -27,6 +27,14 @@ final class KnownCredentials: Sendable {
             }
         }
 
+        init(_ token: Span<UInt8>) {
+            var hash = SHA256()
+            token.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
+            words = unsafe hash.finalize().withUnsafeBytes { bytes in
+                unsafe bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+            }
+        }
+
         static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
         func hash(into hasher: inout Hasher) {

@@ -4,6 +4,7 @@ import GatewayHTTP
 import GatewayKit
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// Finds out who calls, by the bearer token alone.
 struct Caller: Sendable {
@@ -35,6 +36,16 @@ struct Caller: Sendable {
         case .cannotDecide: throw Problem.unavailable
         }
     }
+
+    /// Whose bearer token a request of the express lane has, where that is known and holds now.
+    func known(_ request: ExpressRequest) -> Principal? {
+        guard let value = request.value(.authorization), value.count > Self.scheme.count else { return nil }
+        let span = request.bytes.readableBytesUInt8Span.extracting(value)
+        for (index, byte) in Self.scheme.enumerated() where span[index] != byte { return nil }
+        return credentials.known(bearer: span.extracting(Self.scheme.count..<span.count))
+    }
+
+    private static let scheme = Array("Bearer ".utf8)
 
     func verdict(of request: Request) -> CredentialVerdict {
         credentials.check(authorization: request.headers[values: .authorization])

@@ -21,7 +21,10 @@ struct CrossOrigin: RouterMiddleware {
                 "How long a browser may remember the answer to a preflight.")
         ) { (origins: $0, maxAge: $1) }
     ) { settings, _ in
-        PipelineStage("cors", .decides, CrossOrigin(origins: Set(settings.origins), maxAge: settings.maxAge))
+        PipelineStage("cors", .decides, CrossOrigin(origins: Set(settings.origins), maxAge: settings.maxAge)) { route in
+            // No preflight is answered for a route that takes any method.
+            route.method == nil ? ExpressStage(adding: [.vary: "Origin"], takesOrigin: false) : nil
+        }
     }
 
     private let origins: Set<Origin>

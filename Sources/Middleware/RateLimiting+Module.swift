@@ -7,7 +7,7 @@ extension RateLimiting {
     ) { config, provision in
         let stage = RateLimiting(
             rules: config.rules, limiter: try await config.countIn.make(provision), metrics: provision.metrics)
-        return PipelineStage("rate-limit", .decides, stage)
+        return PipelineStage("rate-limit", .decides, stage) { stage.limits($0) ? nil : ExpressStage() }
     }
 
     private static let settings = Settings<(countIn: ModuleChoice<any RateLimiter>, rules: [Rule])>.object(

@@ -39,6 +39,9 @@ struct RateLimiting: RouterMiddleware {
             })
     }
 
+    /// Whether any rule is about a route.
+    func limits(_ route: RouteDeclaration) -> Bool { rules[route.name] != nil }
+
     func handle(
         _ request: Request, context: Exchange, next: (Request, Exchange) async throws -> Response
     ) async throws -> Response {

@@ -16,7 +16,8 @@ struct SecurityHeaders: RouterMiddleware {
         ) { $0 }
     ) { maxAge, provision in
         let isSecure = provision.publicURL.scheme == "https"
-        return PipelineStage("security-headers", .observes, SecurityHeaders(hstsMaxAge: isSecure ? maxAge : nil))
+        let headers = SecurityHeaders(hstsMaxAge: isSecure ? maxAge : nil)
+        return PipelineStage("security-headers", .observes, headers) { _ in ExpressStage(adding: headers.standard) }
     }
 
     private let standard: HTTPFields

@@ -8,7 +8,9 @@ struct Validation: RouterMiddleware {
     static let module = Module(
         .middleware, "validation", "Checks each route's declared input before the endpoint runs.",
         settings: Settings<Void>.object("Content type, size and fields, as each route declares them.") {}
-    ) { _, _ in PipelineStage("validation", .decides, Validation()) }
+    ) { _, _ in
+        PipelineStage("validation", .decides, Validation()) { $0.input == nil ? ExpressStage() : nil }
+    }
 
     func handle(
         _ request: Request, context: Exchange, next: (Request, Exchange) async throws -> Response

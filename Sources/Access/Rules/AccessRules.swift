@@ -3,6 +3,8 @@
 public struct AccessRules: Sendable {
     /// The rules in the order of the file.
     public let rules: [AccessRule]
+    /// Whether any of them is about where clients are.
+    public let askForClients: Bool
     private let byHost: [String: Shelf]
     private let below: [String: Shelf]
     private let anywhere: Shelf
@@ -25,6 +27,7 @@ public struct AccessRules: Sendable {
     /// Lays the rules out.
     public init(_ rules: [AccessRule]) {
         self.rules = rules
+        askForClients = rules.contains { !$0.networks.isEmpty }
         var (byHost, below, anywhere) = ([String: Shelf](), [String: Shelf](), Shelf())
         for (number, rule) in rules.enumerated() {
             if rule.hosts.isEmpty { anywhere.add(number, rule) }

@@ -1,7 +1,9 @@
 import GatewayAccess
 import GatewayHTTP
+import GatewayKit
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// How a reverse proxy asks whether a request may pass: where it puts that request, and which answers it understands.
 enum Dialect: String, CaseIterable, Sendable {
@@ -66,6 +68,28 @@ enum Dialect: String, CaseIterable, Sendable {
             }
         } catch {
             throw Self.refusal(error.reason)
+        }
+    }
+
+    /// The request that a question of the express lane is about; nil where it is not stated clearly, and for a proxy
+    /// that states it by its path.
+    func question(in request: ExpressRequest, from client: IPAddress?) -> AccessRequest? {
+        let span = request.bytes.readableBytesUInt8Span
+        let stated = request.text(self == .nginx ? .originalMethod : .forwardedMethod)
+        guard let method = stated.flatMap({ try? Self.method($0) }) else { return nil }
+        switch self {
+        case .nginx:
+            guard let value = request.value(.originalURL),
+                let url = try? CanonicalURL(absolute: span.extracting(value))
+            else { return nil }
+            return AccessRequest(method: method, url: url, clientAddress: client)
+        case .caddy, .traefik, .haproxy:
+            guard let scheme = request.value(.forwardedProto), AbsoluteURL.isScheme(span.extracting(scheme)),
+                let host = request.value(.forwardedHost), let target = request.value(.forwardedURI),
+                let url = try? CanonicalURL(host: span.extracting(host), target: span.extracting(target))
+            else { return nil }
+            return AccessRequest(method: method, url: url, clientAddress: client)
+        case .envoy: return nil
         }
     }
 

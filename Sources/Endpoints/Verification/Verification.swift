@@ -9,7 +9,10 @@ extension GatewayEndpoints {
     /// What apps and reverse proxies ask about a request's credential.
     var verification: [Endpoint] {
         [
-            Endpoint(routes.verify) { _, request, _ in
+            Endpoint(
+                routes.verify,
+                express: ({ request, _ in caller.known(request)?.identity.lines }, GatewayRoutes.valid.constantFields)
+            ) { _, request, _ in
                 switch caller.verdict(of: request) {
                 case .valid(let principal):
                     return GatewayRoutes.valid.response(headers: principal.identity.httpFields)
@@ -20,12 +23,25 @@ extension GatewayEndpoints {
             }
         ]
             + Dialect.allCases.map { dialect in
-                Endpoint(routes.verify(for: dialect)) { _, request, exchange in
+                Endpoint(
+                    routes.verify(for: dialect),
+                    express: ({ passing($0, $1, in: dialect) }, GatewayRoutes.passing.constantFields)
+                ) { _, request, exchange in
                     let question = try dialect.question(in: request, exchange)
                     let judgement = access.policy.judge(question.request, caller.verdict(of: request))
                     return try answer(to: question, judgement, in: dialect, request, exchange)
                 }
             }
+    }
+
+    /// The lines of who it is, where a known credential may pass.
+    private func passing(_ request: ExpressRequest, _ client: ExpressClient, in dialect: Dialect) -> [UInt8]? {
+        guard client.isTrusted, let principal = caller.known(request),
+            let question = dialect.question(
+                in: request, from: access.policy.rules.askForClients ? client.address : nil),
+            case .passed = access.policy.judge(question, .valid(principal)).decision
+        else { return nil }
+        return principal.identity.lines
     }
 
     private func answer(

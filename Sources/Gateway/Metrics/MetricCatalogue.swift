@@ -13,6 +13,7 @@ enum MetricCatalogue {
             "Refusals by the connection itself: of what never became a request, or had no answer in time.",
         "auth_gateway_http_connections": "Connections that are open now.",
         "auth_gateway_http_connections_limit": "How many connections there may be.",
+        "auth_gateway_http_express_answers_total": "Those of the answers that the express lane has given.",
         "auth_gateway_http_request_duration_seconds": "From a request's header to its answer's header, by route.",
         "auth_gateway_http_requests_in_flight": "Requests that are being answered now.",
         "auth_gateway_http_requests_total": "Requests that were answered.",

@@ -63,6 +63,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return bodyBytes < statedBodyLength ? .body(statedBodyLength - bodyBytes) : .chunks
     }
 
+    /// Whether nothing stands between a request that arrives now and its answer.
+    var isIdle: Bool { state.isIdle }
+
+    /// Called where a request was answered before the decoder has seen it.
+    func answeredAtOnce(at now: NIODeadline) { state.answeredAtOnce(at: now) }
+
     /// Called with what has arrived before the decoder sees it.
     func received(_ bytes: ByteBuffer, at now: NIODeadline) {
         let isHead = bytes.readableBytesView.starts(with: "HEAD ".utf8)

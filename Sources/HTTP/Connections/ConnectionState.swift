@@ -69,6 +69,13 @@ struct ConnectionState {
     /// Whether the youngest request is the only one without an answer.
     var isYoungestNext: Bool { unanswered.count == 1 && !isAnswering }
 
+    /// Whether a request that arrives whole can be answered at once: nothing is being read, or waits for an answer, and
+    /// the answer is not the connection's last.
+    var isIdle: Bool { isReadingNothing && unanswered.isEmpty && refusal == nil && !isDraining && !isClosing }
+
+    /// A request has been answered as soon as it was there.
+    mutating func answeredAtOnce(at now: NIODeadline) { quietSince = now }
+
     /// Bytes have arrived, and were not read yet; whether they begin a header section. `isHead` is what they say of a
     /// request that may never be one.
     mutating func receivedBytes(isHead: Bool, at now: NIODeadline) -> Bool {

@@ -1,12 +1,13 @@
 import NIOCore
 
-/// Tells a connection's handler of bytes before the decoder holds them back: a header's time begins with its first.
+/// Has the express lane answer what it can, and tells a connection's handler of bytes before the decoder holds them back: a header's time begins with its first.
 ///
 /// The decoder does not say what it holds back. So a read that ends a request and begins the next is cut between them,
 /// and each piece is told of and decoded by itself.
 final class FirstByteHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     /// What the bytes that come next belong to.
     enum Message {
@@ -23,13 +24,24 @@ final class FirstByteHandler: ChannelInboundHandler {
     }
 
     private let connection: ConnectionHandler
+    private let express: ExpressPass?
     /// Whether nothing stands yet on the line of a header section that is being read.
     private var isLineEmpty = true
 
-    init(_ connection: ConnectionHandler) { self.connection = connection }
+    init(_ connection: ConnectionHandler, express: ExpressPass? = nil) {
+        self.connection = connection
+        self.express = express
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        // One who reads no answers waits for the ordinary path, which waits for them.
+        if let express, connection.isIdle, context.channel.isWritable,
+            let answer = express.answer(to: bytes, by: context.channel.allocator)
+        {
+            connection.answeredAtOnce(at: context.eventLoop.now)
+            return context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        }
         while let piece = nextPiece(of: &bytes) {
             connection.received(piece, at: context.eventLoop.now)
             context.fireChannelRead(wrapInboundOut(piece))

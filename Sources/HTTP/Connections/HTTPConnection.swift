@@ -63,7 +63,8 @@ struct HTTPConnection: ServerChildChannel {
                 timeouts: ConnectionTimeouts(limits), refusals: door.refusals, gate: gate,
                 inHand: inHand, now: channel.eventLoop.now)
             try pipeline.addHandler(handler, position: .before(codec))
-            try pipeline.addHandler(FirstByteHandler(handler), position: .first)
+            try pipeline.addHandler(
+                FirstByteHandler(handler, express: ExpressPass(current, Peer(of: channel))), position: .first)
             connections.drainIfStopping(channel)
             serving.yield(
                 ServedConnection(http1: http1, channel: channel, value: served, inHand: inHand, logger: logger))

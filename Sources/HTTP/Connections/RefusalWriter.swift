@@ -46,7 +46,7 @@ struct RefusalWriter: Sendable {
 
 extension Timestamp {
     /// The moment as HTTP's header fields state it (RFC 9110, section 5.6.7): `Sat, 16 Jan 2027 08:00:00 GMT`.
-    fileprivate var httpDate: String {
+    var httpDate: String {
         let civil = CivilTime(self)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][Int(civil.weekday)]

@@ -49,10 +49,15 @@ final class Admission: Sendable {
 
     /// An id that a trusted proxy sent, when it is sane; else a new one.
     private func requestID(of request: Request, isTrusted: Bool) -> String {
-        guard isTrusted, let sent = request.headers[.requestID], (8...128).contains(sent.utf8.count),
-            sent.utf8.allSatisfy(Self.isAllowedInRequestID)
-        else { return random.identifier() }
+        guard isTrusted, let sent = request.headers[.requestID], Self.isSane(requestID: sent) else {
+            return random.identifier()
+        }
         return sent
+    }
+
+    /// Whether a proxy's id can be taken.
+    static func isSane(requestID: String) -> Bool {
+        (8...128).contains(requestID.utf8.count) && requestID.utf8.allSatisfy(isAllowedInRequestID)
     }
 
     /// Why a request cannot be read: exactly one Host with the characters of one (RFC 9112, section 3.2), and a target
@@ -80,7 +85,7 @@ final class Admission: Sendable {
         isLetterOrDigit(byte) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(byte)
     }
 
-    private static func isAllowedInHost(_ byte: UInt8) -> Bool {
+    static func isAllowedInHost(_ byte: UInt8) -> Bool {
         isLetterOrDigit(byte) || hostPunctuation.contains(byte)
     }
 

@@ -27,6 +27,8 @@ public final class FrontDoor: HTTPResponder {
     /// Answers what never becomes a request.
     let refusals: RefusalWriter
     private let meters: RequestMeters
+    /// Answers what needs none of all that; nil where a stage decides about each such route.
+    let express: ExpressLane?
     /// What operators see of the connections that lead here.
     let watch: ConnectionWatch
 
@@ -43,6 +45,9 @@ public final class FrontDoor: HTTPResponder {
         renderer = ProblemRenderer(publicURL: publicURL, pace: WarningPace(time: time))
         watch = ConnectionWatch(metrics: metrics, time: time, logger: logger)
         refusals = RefusalWriter(renderer: renderer, time: time, random: random, logger: logger, watch: watch)
+        express = ExpressLane(
+            endpoints: endpoints, pipeline: pipeline, meters: meters, trustedProxies: trustedProxies, time: time,
+            random: random, logger: logger)
         admission = Admission(
             routes: routes, trustedProxies: trustedProxies, bodyLimit: bodyLimit, time: time, random: random,
             logger: logger)

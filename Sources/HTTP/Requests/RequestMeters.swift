@@ -27,6 +27,9 @@ struct RequestMeters: Sendable {
         return time.elapsed()
     }
 
+    /// The meters of a route.
+    func meters(of route: RouteDeclaration) -> RouteMeters { routes[route.path.description] ?? unknown }
+
     /// Notes that a request was answered.
     func end(_ exchange: Exchange, _ status: HTTPResponse.Status, since start: Duration) {
         inFlight.decrement()
@@ -36,7 +39,7 @@ struct RequestMeters: Sendable {
 }
 
 /// The meters of one route, each made at its first use.
-private final class RouteMeters: Sendable {
+final class RouteMeters: Sendable {
     private struct Series: Hashable {
         let method: HTTPRequest.Method?
         let status: Int
@@ -44,7 +47,7 @@ private final class RouteMeters: Sendable {
 
     private let route: String
     private let factory: any MetricsFactory
-    private let duration: CoreMetrics.Timer
+    let duration: CoreMetrics.Timer
     private let counters = Mutex<[Series: Counter]>([:])
 
     init(_ route: String, in factory: any MetricsFactory) {
@@ -54,9 +57,21 @@ private final class RouteMeters: Sendable {
             label: "auth_gateway_http_request_duration_seconds", dimensions: [("route", route)], factory: factory)
     }
 
+    /// Counts those of its answers that the express lane gives.
+    var expressAnswers: Counter {
+        let label = "auth_gateway_http_express_answers_total"
+        return Counter(label: label, dimensions: [("route", route)], factory: factory)
+    }
+
     func count(_ method: HTTPRequest.Method, _ status: HTTPResponse.Status, took: Duration) {
+        counter(of: method, status).increment()
+        duration.record(took)
+    }
+
+    /// The counter of a method's answers of that status.
+    func counter(of method: HTTPRequest.Method, _ status: HTTPResponse.Status) -> Counter {
         let series = Series(method: Self.methods.contains(method) ? method : nil, status: status.code)
-        let counter = counters.withLock { counters in
+        return counters.withLock { counters in
             if let known = counters[series] { return known }
             let made = Counter(
                 label: "auth_gateway_http_requests_total",
@@ -67,8 +82,6 @@ private final class RouteMeters: Sendable {
             counters[series] = made
             return made
         }
-        counter.increment()
-        duration.record(took)
     }
 
     private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options]

@@ -1,4 +1,4 @@
-import HTTPTypes
+public import HTTPTypes
 public import Hummingbird
 
 /// A declared route with what answers it: an ordinary Hummingbird handler that is given its input decoded.
@@ -22,13 +22,18 @@ public struct Endpoint: Sendable {
     /// What the route is.
     public let declaration: RouteDeclaration
     private let handler: @Sendable (Request, Exchange) async throws -> Response
+    /// How it answers in the express lane, and the fields that all its answers there have.
+    let expressDecision: (decide: ExpressDecision, fields: HTTPFields)?
 
     /// Couples a route with its handler, which throws ``Problem`` for a refusal and a role's error for a fault.
+    /// `express` answers in the express lane what the handler would answer in the same way, with 200 and no body.
     public init<Value, Answer: ResponseGenerator>(
         _ route: Route<Value>,
+        express: (decide: ExpressDecision, fields: HTTPFields)? = nil,
         handle: @escaping @Sendable (Value, Request, Exchange) async throws -> Answer
     ) {
         declaration = route.declaration
+        expressDecision = express
         handler = { request, exchange in
             var request = request
             try route.admit(request)

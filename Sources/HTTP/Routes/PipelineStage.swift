@@ -17,12 +17,19 @@ public struct PipelineStage: Sendable {
     public let role: Role
     /// The middleware itself. Errors behind it have become answers; what it throws becomes one before it.
     public let middleware: any RouterMiddleware<Exchange>
+    /// What it does to an answer of the express lane about a route; nil where it must see the request itself.
+    let express: @Sendable (RouteDeclaration) -> ExpressStage?
 
-    /// States every part.
-    public init(_ name: String, _ role: Role, _ middleware: any RouterMiddleware<Exchange>) {
+    /// States every part. Where nothing is said of the express lane, a stage that observes is not shown what the lane
+    /// answers, and one that decides turns it off.
+    public init(
+        _ name: String, _ role: Role, _ middleware: any RouterMiddleware<Exchange>,
+        express: (@Sendable (RouteDeclaration) -> ExpressStage?)? = nil
+    ) {
         self.name = name
         self.role = role
         self.middleware = middleware
+        self.express = express ?? { _ in role == .observes ? ExpressStage() : nil }
     }
 
     /// Adds the middleware to the router's chain.

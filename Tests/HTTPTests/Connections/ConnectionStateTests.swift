@@ -11,6 +11,35 @@ import Testing
         #expect(state.timePassed(at: .at(75)) == .close)
     }
 
+    @Test func `a connection whose requests are answered at once is not silent, and is idle between them`() {
+        let state = Connection()
+        for second in stride(from: UInt64(0), to: 700, by: 70) {
+            #expect(state.isIdle)
+            state.answeredAtOnce(at: .at(second))
+            #expect(state.timePassed(at: .at(second + 74)) == .nothing)
+        }
+        #expect(state.timePassed(at: .at(630 + 75)) == .close)
+    }
+
+    @Test func `nothing is answered at once behind what is unanswered, being read, refused or draining`() {
+        let reading = Connection()
+        _ = reading.receivedBytes(at: .at(0))
+        #expect(!reading.isIdle)
+        let asking = Connection()
+        asking.begin(at: .at(0))
+        asking.receivedEnd(at: .at(0))
+        #expect(!asking.isIdle)
+        _ = asking.answerBegins(isBodyTooLong: false)
+        #expect(!asking.isIdle)
+        _ = asking.answerEnds(at: .at(1))
+        #expect(asking.isIdle)
+        asking.drain(at: .at(2))
+        #expect(!asking.isIdle)
+        let refused = Connection()
+        _ = refused.readingFailed(.headerTooLarge, at: .at(0))
+        #expect(!refused.isIdle)
+    }
+
     @Test func `a header's time begins with its first byte, and trickling buys no more`() {
         let state = Connection()
         #expect(state.receivedBytes(at: .at(60)))
@@ -193,6 +222,7 @@ private final class Connection {
     private var state = ConnectionState(timeouts: ConnectionTimeouts(Listener.Limits()), at: .at(0))
 
     var isClosing: Bool { state.isClosing }
+    var isIdle: Bool { state.isIdle }
     var isReadingOver: Bool { state.isReadingOver }
     var deadline: NIODeadline { state.deadline }
 
@@ -210,6 +240,7 @@ private final class Connection {
     func answerBegins(isBodyTooLong: Bool) -> String? { state.answerBegins(isBodyTooLong: isBodyTooLong) }
     func answerEnds(at moment: NIODeadline) -> ConnectionState.Action { state.answerEnds(at: moment) }
     func sent(at moment: NIODeadline) { state.sent(at: moment) }
+    func answeredAtOnce(at moment: NIODeadline) { state.answeredAtOnce(at: moment) }
     func drain(at moment: NIODeadline) { state.drain(at: moment) }
     func timePassed(at moment: NIODeadline) -> ConnectionState.Action { state.timePassed(at: moment) }
 }

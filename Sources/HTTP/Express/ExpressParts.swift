@@ -1,0 +1,65 @@
+import CoreMetrics
+import GatewayKit
+import HTTPTypes
+import Synchronization
+
+/// The methods that the lane takes.
+enum ExpressMethod: Int, CaseIterable {
+    case get, head, post, put, patch, delete, options
+
+    init?(_ text: Span<UInt8>) {
+        let found = Self.allCases.first { method in
+            let name = Self.names[method.rawValue]
+            guard name.count == text.count else { return false }
+            for (index, byte) in name.enumerated() where text[index] != byte { return false }
+            return true
+        }
+        guard let found else { return nil }
+        self = found
+    }
+
+    var name: HTTPRequest.Method { Self.methods[rawValue] }
+
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    private static let names = methods.map { Array($0.rawValue.utf8) }
+}
+
+/// Counts the lane's answers on the route's own meters, each found once.
+struct ExpressMeters: Sendable {
+    private let counters: [Counter]
+    private let meters: RouteMeters
+    private let answers: Counter
+
+    init(_ meters: RouteMeters) {
+        self.meters = meters
+        answers = meters.expressAnswers
+        counters = ExpressMethod.allCases.map { meters.counter(of: $0.name, .ok) }
+    }
+
+    func count(_ method: ExpressMethod, took: Duration) {
+        answers.increment()
+        counters[method.rawValue].increment()
+        meters.duration.record(took)
+    }
+}
+
+/// Ids of requests that are each given once: random to begin with, and counted from there, which costs nothing.
+final class ExpressIdentifiers: Sendable {
+    private let prefix: String
+    private let count = Atomic<UInt64>(0)
+
+    init(random: any RandomSource) { prefix = String(random.identifier().prefix(13)) }
+
+    func next() -> String {
+        var number = count.wrappingAdd(1, ordering: .relaxed).newValue
+        var digits: [UInt8] = []
+        digits.reserveCapacity(13)
+        for _ in 0..<13 {
+            digits.append(Self.digits[Int(number & 31)])
+            number >>= 5
+        }
+        return prefix + String(decoding: digits, as: UTF8.self)
+    }
+
+    private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+}
