@@ -25,8 +25,7 @@ import Testing
             let id = "proxy" + path.replacing("/", with: "-")
             let named = try connection.ask(Self.request(path, token: token, "X-Request-ID: \(id)\r\n"))
             #expect(named["x-request-id"] == id)
-            let line = try #require(
-                gateway.process.transcript.split(separator: "\n").first { $0.contains("request_id=\(id)") })
+            let line = try await gateway.process.line(containing: "request_id=\(id)")
             #expect(line.contains("request answered") && line.contains("route=\(path)") && line.contains("status=200"))
         }
         await gateway.end()

@@ -12,7 +12,7 @@ import Synchronization
 /// endpoint decides, by the function that it decides by on the ordinary path.
 final class ExpressLane: Sendable {
     /// An endpoint that is asked here, and what its answers have beside what it decides.
-    private struct Stop: Sendable {
+    private final class Stop: Sendable {
         let path: [UInt8]
         let route: RouteDeclaration
         let decide: ExpressDecision
@@ -21,6 +21,19 @@ final class ExpressLane: Sendable {
         let takesOrigin: Bool
         let notes: [@Sendable (ExpressAnswer) -> Void]
         let meters: ExpressMeters
+
+        init(
+            _ route: RouteDeclaration, at path: String, _ decide: @escaping ExpressDecision, own: HTTPFields,
+            _ stages: [ExpressStage], _ meters: RouteMeters
+        ) {
+            self.route = route
+            self.path = Array(path.utf8)
+            self.decide = decide
+            fields = ExpressLane.fields(own, stages.flatMap { Array($0.fields) })
+            takesOrigin = stages.allSatisfy(\.takesOrigin)
+            notes = stages.compactMap(\.note)
+            self.meters = ExpressMeters(meters)
+        }
     }
 
     private let stops: [Stop]
@@ -28,7 +41,7 @@ final class ExpressLane: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let identifiers: ExpressIdentifiers
-    private let date = Mutex((second: Int64.min, text: ""))
+    private let date = Mutex((second: Int64.min, line: [UInt8]()))
 
     /// Takes the endpoints that can be asked here, the stages, and what the ordinary path admits by; nil where a stage
     /// decides about all of them, or there are none. Says for which the lane is off.
@@ -48,13 +61,10 @@ final class ExpressLane: Sendable {
                     ])
                 continue
             }
-            let stages = pipeline.compactMap { $0.express(endpoint.declaration) }
             stops.append(
                 Stop(
-                    path: Array(path.utf8), route: endpoint.declaration, decide: decide.decide,
-                    fields: Self.fields(decide.fields, stages.flatMap { Array($0.fields) }),
-                    takesOrigin: stages.allSatisfy(\.takesOrigin), notes: stages.compactMap(\.note),
-                    meters: ExpressMeters(meters.meters(of: endpoint.declaration))))
+                    endpoint.declaration, at: path, decide.decide, own: decide.fields,
+                    pipeline.compactMap { $0.express(endpoint.declaration) }, meters.meters(of: endpoint.declaration)))
         }
         guard !stops.isEmpty else { return nil }
         self.stops = stops
@@ -76,22 +86,23 @@ final class ExpressLane: Sendable {
         if !stop.takesOrigin, request.value(.origin) != nil { return nil }
         // The ordinary path warns of a peer that is not believed.
         if !isTrusted, request.value(.forwardedFor) != nil { return nil }
-        let start = time.elapsed()
+        let begin = time.elapsed()
         let client = ExpressClient(request: request, peer: peer, isTrusted: isTrusted, trustedProxies: trustedProxies)
         guard let identity = stop.decide(request, client) else { return nil }
-        let id = requestID(of: request, isTrusted: isTrusted)
-        var answer = allocator.buffer(capacity: identity.count + stop.fields.count + 160)
+        var answer = allocator.buffer(capacity: identity.count + stop.fields.count + 200)
         answer.writeStaticString("HTTP/1.1 200 OK\r\n")
         answer.writeBytes(identity)
         answer.writeBytes(stop.fields)
         answer.writeStaticString("X-Request-ID: ")
-        answer.writeString(id)
-        answer.writeStaticString("\r\nDate: ")
-        answer.writeString(httpDate())
-        answer.writeStaticString("\r\n\r\n")
-        let took = time.elapsed() - start
+        let start = answer.writerIndex
+        writeRequestID(of: request, isTrusted, to: &answer)
+        let id = start..<answer.writerIndex
+        answer.writeBytes(dateLine())
+        answer.writeStaticString("\r\n")
+        let took = time.elapsed() - begin
         stop.meters.count(request.method, took: took)
         for note in stop.notes {
+            let id = String(decoding: answer.readableBytesView[id], as: UTF8.self)
             note(
                 ExpressAnswer(
                     route: stop.route, method: request.method.name, client: client, requestID: id, took: took,
@@ -111,17 +122,21 @@ final class ExpressLane: Sendable {
         return nil
     }
 
-    private func requestID(of request: ExpressRequest, isTrusted: Bool) -> String {
-        if isTrusted, let sent = request.text(.requestID), Admission.isSane(requestID: sent) { return sent }
-        return identifiers.next()
+    private func writeRequestID(of request: ExpressRequest, _ isTrusted: Bool, to answer: inout ByteBuffer) {
+        if isTrusted, let sent = request.text(.requestID), Admission.isSane(requestID: sent) {
+            answer.writeString(sent)
+        } else {
+            identifiers.write(to: &answer)
+        }
     }
 
-    private func httpDate() -> String {
+    /// The field and the end of its line.
+    private func dateLine() -> [UInt8] {
         let now = time.now()
         let second = now.milliseconds / 1000
         return date.withLock { date in
-            if date.second != second { date = (second, now.httpDate) }
-            return date.text
+            if date.second != second { date = (second, Array("\r\nDate: \(now.httpDate)\r\n".utf8)) }
+            return date.line
         }
     }
 

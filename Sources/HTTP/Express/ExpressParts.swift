@@ -1,6 +1,7 @@
 import CoreMetrics
 import GatewayKit
 import HTTPTypes
+import NIOCore
 import Synchronization
 
 /// The methods that the lane takes.
@@ -45,20 +46,18 @@ struct ExpressMeters: Sendable {
 
 /// Ids of requests that are each given once: random to begin with, and counted from there, which costs nothing.
 final class ExpressIdentifiers: Sendable {
-    private let prefix: String
+    private let prefix: [UInt8]
     private let count = Atomic<UInt64>(0)
 
-    init(random: any RandomSource) { prefix = String(random.identifier().prefix(13)) }
+    init(random: any RandomSource) { prefix = Array(random.identifier().utf8.prefix(13)) }
 
-    func next() -> String {
+    func write(to buffer: inout ByteBuffer) {
+        buffer.writeBytes(prefix)
         var number = count.wrappingAdd(1, ordering: .relaxed).newValue
-        var digits: [UInt8] = []
-        digits.reserveCapacity(13)
         for _ in 0..<13 {
-            digits.append(Self.digits[Int(number & 31)])
+            buffer.writeInteger(Self.digits[Int(number & 31)])
             number >>= 5
         }
-        return prefix + String(decoding: digits, as: UTF8.self)
     }
 
     private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)

@@ -38,10 +38,15 @@ public struct ExpressRequest {
     public let bytes: ByteBuffer
     let method: ExpressMethod
     let target: Range<Int>
-    private let values: [Range<Int>?]
+    /// By field, where its value begins and ends; a beginning of 0 is none. In registers, for each request has one.
+    private let starts: SIMD16<UInt16>
+    private let ends: SIMD16<UInt16>
 
     /// Where a field's value lies in the readable bytes; nil where there is none.
-    public func value(_ field: Field) -> Range<Int>? { values[field.rawValue] }
+    public func value(_ field: Field) -> Range<Int>? {
+        let start = Int(starts[field.rawValue])
+        return start == 0 ? nil : start..<Int(ends[field.rawValue])
+    }
 
     /// A field's value as a text.
     public func text(_ field: Field) -> String? { value(field).map(text) }
@@ -55,7 +60,8 @@ public struct ExpressRequest {
         let span = bytes.readableBytesUInt8Span
         guard span.count <= Self.greatest, let line = RequestLine(span) else { return nil }
         (method, target) = (line.method, line.target)
-        var values = [Range<Int>?](repeating: nil, count: Field.allCases.count)
+        var starts = SIMD16<UInt16>()
+        var ends = SIMD16<UInt16>()
         var start = line.end
         var count = 0
         while true {
@@ -72,15 +78,15 @@ public struct ExpressRequest {
             case .keepAlive:
                 guard ExpressFieldNames.isKeepAlive(span, field.value) else { return nil }
             case .counts(let name):
-                guard values[name.rawValue] == nil else { return nil }
-                values[name.rawValue] = field.value
+                guard starts[name.rawValue] == 0 else { return nil }
+                starts[name.rawValue] = UInt16(field.value.lowerBound)
+                ends[name.rawValue] = UInt16(field.value.upperBound)
             }
             start = field.end
         }
-        guard let host = values[Field.host.rawValue], !host.isEmpty else { return nil }
+        (self.starts, self.ends, self.bytes) = (starts, ends, bytes)
+        guard let host = value(.host), !host.isEmpty else { return nil }
         for index in host where !Admission.isAllowedInHost(span[index]) { return nil }
-        self.values = values
-        self.bytes = bytes
     }
 
     /// Longer ones are rare, and go the ordinary way.
