@@ -8,16 +8,19 @@ public struct AccessSettings: Sendable {
     public let policy: AccessPolicy
     /// How long a node may answer since it last read the revocation log to its end.
     public let staleAfter: Duration
+    /// What the rules are meant to come to.
+    public let tests: [AccessTest]
 
     /// States every part.
     public init(
         login: LoginPage = LoginPage(url: nil),
         policy: AccessPolicy = AccessPolicy(rules: AccessRules([]), standard: .authenticated),
-        staleAfter: Duration = .seconds(30)
+        staleAfter: Duration = .seconds(30), tests: [AccessTest] = []
     ) {
         self.login = login
         self.policy = policy
         self.staleAfter = staleAfter
+        self.tests = tests
     }
 
     /// The section as it is declared.
@@ -34,11 +37,14 @@ public struct AccessSettings: Sendable {
             "Who may pass where; the first that matches decides."),
         Field(
             "stale_after", .duration(.seconds(1) ... .seconds(3600)), default: "30s",
-            "How long since the revocation log was last read to its end credentials are still judged.")
-    ) { login, standard, rules, staleAfter in
+            "How long since the revocation log was last read to its end credentials are still judged."),
+        Field(
+            "tests", .list(of: AccessTest.settings), default: [],
+            "What the rules are meant to come to; a file that fails its own tests is not used.")
+    ) { login, standard, rules, staleAfter, tests in
         AccessSettings(
             login: login, policy: AccessPolicy(rules: AccessRules(rules), standard: standard.allowance),
-            staleAfter: staleAfter)
+            staleAfter: staleAfter, tests: tests)
     }
 }
 
@@ -175,13 +181,13 @@ extension Settings where Value == String {
         }
     }
 
-    fileprivate static var groupName: Self {
+    static var groupName: Self {
         Settings<String>.text(noun: "a group", pattern: "^[a-z0-9._-]{1,64}$")
             .compactMap { text throws(InputRefusal) in try GroupName(text).text }
     }
 
     /// A method in capitals, which is how all that there are are spelled.
-    fileprivate static var method: Self {
+    static var method: Self {
         .parsed(
             ScalarShape(.string(pattern: "^[A-Z][A-Z-]{0,31}$"), noun: "a method such as GET"),
             hint: { $0.uppercased() == $0 ? nil : ", did you mean '\($0.uppercased())'?" }

@@ -15,7 +15,7 @@ struct Root: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Check.self, Schema.self, Modules.self, OpenAPI.self, Migrate.self, Users.self,
+            Serve.self, Check.self, Explain.self, Schema.self, Modules.self, OpenAPI.self, Migrate.self, Users.self,
             Keys.self, HealthCheckVerb.self,
         ],
         defaultSubcommand: nil)

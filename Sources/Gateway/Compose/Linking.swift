@@ -6,7 +6,7 @@ import GatewayKit
 enum Linking {
     static func problems(of settings: GatewaySettings, in root: ConfigNode?) -> [ConfigProblem] {
         sharedAddress(settings.server, root?.entry("server")?.value) + repeatedStages(settings.pipeline)
-            + rulesNeverReached(settings.access.policy.rules)
+            + rulesNeverReached(settings.access.policy.rules) + failedTests(settings.access)
     }
 
     /// Two listeners cannot have one address; the one that the file names last is at fault, or the only one.
@@ -32,6 +32,17 @@ enum Linking {
             return ConfigProblem(
                 .warning, at: choice.position, path: "pipeline[\(index)]",
                 "'\(choice.name)' stands in the pipeline already\(place)")
+        }
+    }
+
+    /// What the rules come to is not what the file's own tests expect.
+    private static func failedTests(_ access: AccessSettings) -> [ConfigProblem] {
+        access.tests.enumerated().compactMap { index, test in
+            guard let failure = test.failure(of: access.policy) else { return nil }
+            let cause = failure.rule.map { "the rule in line \($0.position.line)" } ?? "the default"
+            return ConfigProblem(
+                at: test.position, path: "access.tests[\(index)]",
+                "expects \(test.expected.rawValue), but by \(cause) it is \(failure.outcome.rawValue)")
         }
     }
 
