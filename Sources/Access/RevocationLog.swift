@@ -3,7 +3,7 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// Follows the store's revocation log into a ``RevocationTable``, by asking for what is new every quarter of a second
+/// Follows the store's revocation log into a ``RevocationTable``, by asking for what is new twenty times a second
 /// and whenever this node has itself revoked something.
 public final class RevocationLog: Service, RevocationFollower {
     private struct Progress {
@@ -135,6 +135,6 @@ public final class RevocationLog: Service, RevocationFollower {
         if isDue { table.dropExpired(before: time.now()) }
     }
 
-    private static let interval = Duration.milliseconds(250)
+    private static let interval = Duration.milliseconds(50)
     private static let page = 1000
 }

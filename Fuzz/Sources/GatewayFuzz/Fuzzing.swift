@@ -8,7 +8,7 @@ import Foundation
 @main enum Fuzzing {
     /// Every target, in the order in which `run` takes them.
     static let targets: [FuzzTarget] = [
-        .token, .claims, .json, .body, .form, .forwarded, .credential, .settings, .connection,
+        .token, .claims, .json, .body, .form, .forwarded, .credential, .settings, .connection, .url, .rules, .express,
     ]
 
     private static let chosen = targets.first { $0.name == ProcessInfo.processInfo.environment["FUZZ_TARGET"] }
