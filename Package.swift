@@ -39,6 +39,10 @@ let package = Package(
         // Contracts
         .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto, .metrics], path: "Sources/Kit"),
 
+        // Tokens and the keys that check them
+        .target(
+            name: "GatewayJOSE", dependencies: ["GatewayKit", .crypto, .cryptoExtras], path: "Sources/JOSE"),
+
         // The file and the scripts
         .target(name: "GatewayYAML", dependencies: ["GatewayKit", .yams], path: "Sources/YAML"),
         .target(
@@ -48,8 +52,8 @@ let package = Package(
         .target(
             name: "GatewayProviders",
             dependencies: [
-                "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
-                .metrics,
+                "GatewayJOSE", "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .cryptoExtras, .grdb,
+                .lifecycle, .log, .metrics,
             ],
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
         .target(name: "GatewayMailers", dependencies: ["GatewayKit", .log], path: "Sources/Mailers"),
@@ -59,7 +63,7 @@ let package = Package(
             name: "GatewayAccounts", dependencies: ["GatewayKit", .crypto, .lifecycle, .log, .metrics],
             path: "Sources/Accounts"),
         .target(
-            name: "GatewayAccess", dependencies: ["GatewayKit", .crypto, .lifecycle, .log, .metrics],
+            name: "GatewayAccess", dependencies: ["GatewayJOSE", "GatewayKit", .crypto, .lifecycle, .log, .metrics],
             path: "Sources/Access"),
 
         // What speaks HTTP
@@ -86,8 +90,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit", "GatewayYAML",
-                .argumentParser, .lifecycle, .log, .metrics, .unixSignals,
+                "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayJOSE", "GatewayKit",
+                "GatewayYAML", .argumentParser, .lifecycle, .log, .metrics, .unixSignals,
             ],
             path: "Sources/Gateway"),
         .executableTarget(
@@ -104,13 +108,16 @@ let package = Package(
             name: "GatewayKitTests", dependencies: ["GatewayKit", "GatewayTestKit", .metrics],
             path: "Tests/KitTests"),
         .testTarget(
+            name: "GatewayJOSETests", dependencies: ["GatewayJOSE", "GatewayKit", .crypto, .cryptoExtras],
+            path: "Tests/JOSETests"),
+        .testTarget(
             name: "GatewayYAMLTests", dependencies: ["GatewayKit", "GatewayYAML", "GatewayTestKit"],
             path: "Tests/YAMLTests", exclude: ["BrokenFiles"]),
         .testTarget(
             name: "GatewayProvidersTests",
             dependencies: [
-                "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras, .grdb,
-                .lifecycle, .log,
+                "GatewayJOSE", "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras,
+                .grdb, .lifecycle, .log,
             ],
             path: "Tests/ProvidersTests"),
         .testTarget(
@@ -121,7 +128,8 @@ let package = Package(
             dependencies: ["GatewayAccounts", "GatewayKit", "GatewayTestKit", .crypto, .lifecycle, .log],
             path: "Tests/AccountsTests"),
         .testTarget(
-            name: "GatewayAccessTests", dependencies: ["GatewayAccess", "GatewayKit", "GatewayTestKit", .log],
+            name: "GatewayAccessTests",
+            dependencies: ["GatewayAccess", "GatewayJOSE", "GatewayKit", "GatewayTestKit", .crypto, .log],
             path: "Tests/AccessTests"),
         .testTarget(
             name: "GatewayHTTPTests",
@@ -148,9 +156,10 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit",
-                "GatewayMailers", "GatewayMiddleware", "GatewayProviders", "GatewayTestKit", "GatewayYAML",
-                .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle, .log, .metrics, .nioCore,
+                "Gateway", "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayJOSE",
+                "GatewayKit", "GatewayMailers", "GatewayMiddleware", "GatewayProviders", "GatewayTestKit",
+                "GatewayYAML", .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle, .log,
+                .metrics, .nioCore,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),
         .testTarget(

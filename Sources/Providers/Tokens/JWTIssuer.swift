@@ -1,10 +1,11 @@
+import GatewayJOSE
 import GatewayKit
 
 /// Issues access tokens as signed JWTs (RFC 9068), and checks them as strictly as RFC 8725 asks.
 ///
-/// `JWTModule` holds settings and recipe. `CompactJWS` takes a token apart, `AccessClaims+JWT` reads and
+/// `JWTModule` holds settings and recipe. A `CompactJWS` is a token taken apart, `AccessClaims+JWT` reads and
 /// writes the claims. `SigningKeyStore` loads and makes the keys of a `SigningKeySet`, and `Rotation/` changes them;
-/// `SigningKey` signs and `VerificationKey` checks by `SigningAlgorithm`.
+/// `SigningKey` signs by a `SigningAlgorithm`, and its `VerificationKey` checks.
 struct JWTIssuer: TokenIssuer {
     /// How far another node's clock may be ahead when it states `iat` or `nbf`; `exp` has no leeway.
     static let leeway = Duration.seconds(60)
@@ -69,7 +70,7 @@ struct JWTIssuer: TokenIssuer {
         }
         guard let type = jws.type, Self.types.contains(type.lowercased()) else { throw TokenRefusal("wrong 'typ'") }
         guard member.key.isValid(jws.signature, over: jws.signingInput) else { throw TokenRefusal("wrong signature") }
-        let terms = AccessClaims.Terms(issuer: issuer, audience: audience, now: now, leeway: Self.leeway)
+        let terms = TokenClaims.Terms(issuer: issuer, audience: audience, now: now, leeway: Self.leeway)
         var claims = try AccessClaims(try jws.claims(), under: terms)
         claims.keyID = member.id
         return claims

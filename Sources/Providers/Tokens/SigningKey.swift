@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
+import GatewayJOSE
 import GatewayKit
 
 /// A key that signs, of one algorithm and no other.

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayJOSE
 import GatewayKit
 
 /// Keeps signing keys in the deployment's store, sealed under its secret file, and makes the first.

@@ -1,3 +1,4 @@
+import GatewayJOSE
 import GatewayKit
 import Testing
 

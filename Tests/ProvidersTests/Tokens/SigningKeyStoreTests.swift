@@ -1,5 +1,6 @@
 import CryptoExtras
 import Foundation
+import GatewayJOSE
 import GatewayKit
 import GatewayTestKit
 import Testing

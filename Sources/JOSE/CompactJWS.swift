@@ -4,24 +4,27 @@ import GatewayKit
 ///
 /// What API.md "Access tokens" refuses whatever the key says is refused here: other serializations, padding and every
 /// non-canonical base64, duplicate members, `crit`, embedded keys and key URLs, anything over 8 KiB.
-struct CompactJWS {
+///
+/// `VerificationKey` checks the signature by its `JWSAlgorithm`, `TokenClaims` reads what was signed. A `JWKSet` is
+/// what another issuer shows of its keys, each a `JWK`; `InfineonStructure` and `Edwards25519` tell keys that are none.
+public struct CompactJWS: Sendable {
     /// The greatest length of a token in bytes.
-    static let maximumLength = 8192
+    public static let maximumLength = 8192
 
     /// The header's `alg`; to be compared with the key's, never to be followed.
-    let algorithm: String
+    public let algorithm: String
     /// The header's `kid`.
-    let keyID: String?
+    public let keyID: String?
     /// The header's `typ`.
-    let type: String?
+    public let type: String?
     /// What the signature is said to be over: header and payload as they came, with the dot between.
-    let signingInput: ArraySlice<UInt8>
+    public let signingInput: ArraySlice<UInt8>
     /// The signature's bytes.
-    let signature: [UInt8]
+    public let signature: [UInt8]
     private let payload: [UInt8]
 
     /// Takes a token apart; throws ``TokenRefusal``.
-    init(_ token: some Collection<UInt8>) throws(TokenRefusal) {
+    public init(_ token: some Collection<UInt8>) throws(TokenRefusal) {
         guard token.count <= Self.maximumLength else { throw TokenRefusal("longer than 8 KiB") }
         let bytes = Array(token)
         let dot = UInt8(ascii: ".")
@@ -44,8 +47,8 @@ struct CompactJWS {
         self.signature = signature
     }
 
-    /// The claims, to be read only once the signature has been checked; throws ``TokenRefusal``.
-    func claims() throws(TokenRefusal) -> JSONValue { try Self.members(of: payload) }
+    /// The claims, to be believed only once the signature has been checked; throws ``TokenRefusal``.
+    public func claims() throws(TokenRefusal) -> TokenClaims { TokenClaims(try Self.members(of: payload)) }
 
     private static func members(of json: [UInt8]) throws(TokenRefusal) -> JSONValue {
         let value: JSONValue
@@ -66,10 +69,10 @@ struct CompactJWS {
 }
 
 /// Why a token is refused; for logs and tools, it repeats nothing of the token.
-struct TokenRefusal: Error, Hashable {
+public struct TokenRefusal: Error, Hashable {
     /// The reason.
-    let reason: String
+    public let reason: String
 
     /// States a reason.
-    init(_ reason: String) { self.reason = reason }
+    public init(_ reason: String) { self.reason = reason }
 }

@@ -4,7 +4,7 @@ import Foundation
 import GatewayKit
 import Testing
 
-@testable import GatewayProviders
+@testable import GatewayJOSE
 
 /// The published vectors, so that this package's reading of the standards is not its only witness.
 @Suite struct VerificationKeyTests {
@@ -54,18 +54,21 @@ import Testing
         #expect(key.thumbprint == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
     }
 
-    @Test(arguments: [SigningAlgorithm.es256, .edDSA, .hs256])
-    func `a signature of another form or length is wrong, and so is none`(algorithm: SigningAlgorithm) throws {
-        let signer = try SigningKey(making: algorithm, from: SystemRandom())
-        let key = signer.verification
+    @Test(arguments: JWSAlgorithm.allCases)
+    func `a signature of another form, length or algorithm is wrong, and so is none`(algorithm: JWSAlgorithm) throws {
         let input = Array("input".utf8)
-        let right = try signer.sign(input)
+        let (key, right) = try Signer(algorithm).signed(input)
+        #expect(key.algorithm == algorithm)
         #expect(key.isValid(right, over: input[...]))
         let zeros = [UInt8](repeating: 0, count: right.count)
         for wrong in [[], zeros, right.dropLast(), right + [0], [0] + right, right + right, right.reversed()] {
             #expect(!key.isValid(Array(wrong), over: input[...]))
         }
         #expect(!key.isValid(right, over: Array("other".utf8)[...]))
+        for other in JWSAlgorithm.allCases where other != algorithm {
+            let (_, signature) = try Signer(other).signed(input)
+            #expect(!key.isValid(signature, over: input[...]), "\(other)")
+        }
     }
 
     @Test func `an ECDSA signature in DER, or with a zero half, is wrong`() throws {
