@@ -4,9 +4,11 @@ public import GatewayKit
 /// Says what a request's credential is worth, from memory alone and without waiting.
 ///
 /// `BearerCredential.swift` finds the token in the request, `KnownCredentials.swift` remembers whose signature was
-/// good, `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its time.
+/// good, `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its time. `Issuers/` judges tokens
+/// of others.
 public struct CredentialCheck: Sendable {
     private let issuer: any TokenIssuer
+    private let foreign: ForeignIssuers
     private let revocations: RevocationLog
     private let time: any TimeSource
     private let known: KnownCredentials
@@ -18,12 +20,14 @@ public struct CredentialCheck: Sendable {
     }
 
     /// Takes the issuer of the tokens and the log of their revocations; remembers at most `capacity` tokens, or goes on
-    /// with what a former check remembers, whose issuer judged as this one does.
+    /// with what a former check remembers, whose issuers judged as these do.
     public init(
-        issuer: any TokenIssuer, revocations: RevocationLog, time: any TimeSource, capacity: Int = 20_000,
+        issuer: any TokenIssuer, foreign: ForeignIssuers = .none, revocations: RevocationLog, time: any TimeSource,
+        capacity: Int = 20_000,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance, remembering former: CredentialCheck? = nil
     ) {
         self.issuer = issuer
+        self.foreign = foreign
         self.revocations = revocations
         self.time = time
         known = former?.known ?? KnownCredentials(capacity: capacity)
@@ -65,20 +69,30 @@ public struct CredentialCheck: Sendable {
             if time.now() < principal.expiresAt { return unlessRevoked(principal, .known) }
             known.forget(digest)
         }
-        switch issuer.verify(token) {
-        case .invalid(let reason):
-            return (.bad(reason: reason), .bad)
-        case .valid(let claims):
-            let principal = Principal(claims)
+        switch foreign.verdict(on: token) ?? CredentialVerdict(issuer.verify(token)) {
+        case .valid(let principal):
             let (verdict, sight) = unlessRevoked(principal, .new)
             if case .valid = verdict { known.remember(principal, as: digest) }
             return (verdict, sight)
+        case .cannotDecide: return (.cannotDecide, .undecided)
+        case let verdict: return (verdict, .bad)
         }
     }
 
     /// At every sight, known or not: a revocation must never depend on what is remembered.
     private func unlessRevoked(_ principal: Principal, _ sight: Sight) -> (CredentialVerdict, Sight) {
-        revocations.table.isRevoked(principal.endings)
+        revocations.table.isRevoked(principal.endings) || !foreign.trust(principal.endings.foreignKey)
             ? (.bad(reason: "revoked"), .revoked) : (.valid(principal), sight)
+    }
+}
+
+extension CredentialVerdict {
+    /// What the gateway's own issuer says.
+    fileprivate init(_ verdict: TokenVerdict) {
+        self =
+            switch verdict {
+            case .valid(let claims): .valid(Principal(claims))
+            case .invalid(let reason): .bad(reason: reason)
+            }
     }
 }

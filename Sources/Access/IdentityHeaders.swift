@@ -29,7 +29,7 @@ public struct IdentityHeaders: Hashable, Sendable {
     /// The fields of nobody.
     public static let nobody = IdentityHeaders(user: "", subject: "", email: "", name: "", groups: "")
 
-    private init(user: String, subject: String, email: String, name: String, groups: String) {
+    init(user: String, subject: String, email: String, name: String, groups: String) {
         fields = [
             Field(name: "Remote-User", value: Self.printable(user)),
             Field(name: "Remote-Subject", value: Self.printable(subject)),

@@ -25,6 +25,8 @@ public struct Principal: Hashable, Sendable {
         public var apiKey: String?
         /// The key that signed it.
         public var signingKey: String?
+        /// The key of another issuer that signed it, which ends it when that issuer shows it no more.
+        public var foreignKey: ForeignKey?
 
         /// States every part; nil where the credential has none.
         public init(
@@ -50,6 +52,19 @@ public struct Principal: Hashable, Sendable {
             self.id = id
             self.version = version
         }
+    }
+
+    /// Prepares the fields of a checked token of another issuer: nobody's account here, and no address.
+    init(foreign name: String, subject: String, groups: [GroupName], expiresAt: Timestamp, key: ForeignKey) {
+        claims = nil
+        username = name
+        self.groups = groups.map(\.text)
+        self.expiresAt = expiresAt
+        var endings = Endings()
+        endings.foreignKey = key
+        self.endings = endings
+        identity = IdentityHeaders(
+            user: name, subject: subject, email: "", name: name, groups: self.groups.joined(separator: ","))
     }
 
     /// Prepares the fields of a checked access token of the gateway's own.

@@ -12,11 +12,12 @@ struct Fixture {
     let check: CredentialCheck
     let metrics = RecordedMetrics()
 
-    init(capacity: Int = 100) async {
+    init(capacity: Int = 100, foreign: [ForeignIssuer] = []) async {
         issuer = FakeTokenIssuer(time: time)
         log = Self.log(storage, time)
         check = CredentialCheck(
-            issuer: issuer, revocations: log, time: time, capacity: capacity, metrics: metrics)
+            issuer: issuer, foreign: ForeignIssuers(foreign, time: time), revocations: log, time: time,
+            capacity: capacity, metrics: metrics)
         await log.catchUp()
     }
 

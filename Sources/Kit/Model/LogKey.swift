@@ -42,6 +42,8 @@ public enum LogKey {
     public static let mail = "mail"
     /// A signing key's id, which tokens state as `kid`.
     public static let key = "key"
+    /// Another issuer whose tokens are taken, as the file names it.
+    public static let issuer = "issuer"
     /// Which try this was, counted from 1.
     public static let attempt = "attempt"
     /// A limit that something has met.

@@ -1,0 +1,46 @@
+import GatewayJOSE
+public import GatewayKit
+
+/// The other issuers whose tokens are taken beside the gateway's own (`access.issuers`).
+///
+/// A `ForeignIssuer` judges what says that it is of it, by the key set of the moment in its `IssuerKeys`, which an
+/// `IssuerKeyUpdates` keeps as new as the issuer's own.
+public struct ForeignIssuers: Sendable {
+    private let issuers: [ForeignIssuer]
+    private let time: any TimeSource
+
+    /// Takes issuers of which no two have one name.
+    public init(_ issuers: [ForeignIssuer], time: any TimeSource) {
+        self.issuers = issuers
+        self.time = time
+    }
+
+    /// No other issuer.
+    public static let none = ForeignIssuers([], time: SystemTime())
+
+    /// What a token is worth that says that it is of one of these issuers; nil when it says anything else, which costs
+    /// nothing where there are none.
+    public func verdict(on token: some Collection<UInt8>) -> CredentialVerdict? {
+        guard !issuers.isEmpty, let jws = try? CompactJWS(token), let claims = try? jws.claims(),
+            let name = claims.members["iss"]?.string, let issuer = issuers.first(where: { $0.hasName(name) })
+        else { return nil }
+        return issuer.verdict(on: jws, claims, at: time.now())
+    }
+
+    /// How long ago each issuer's keys were last read, or since when they have not been.
+    public var keyAges: [(issuer: String, age: Duration)] {
+        issuers.map { ($0.terms.issuer, $0.keys.age(at: time.elapsed())) }
+    }
+
+    /// Whether a key that has signed what is remembered is shown by its issuer still; none at all need not be.
+    func trust(_ key: ForeignKey?) -> Bool {
+        guard let key else { return true }
+        return issuers.contains { $0.hasName(key.issuer) && $0.keys.have(key) }
+    }
+}
+
+/// A key of another issuer.
+public struct ForeignKey: Hashable, Sendable {
+    let issuer: String
+    let fingerprint: String
+}
