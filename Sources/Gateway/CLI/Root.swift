@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `auth-gateway`: one verb a subcommand, each in the file of its name; `Users/` holds those of `users`,
-/// `Keys/` those of `keys`. `Host` is the
+/// `Keys/` those of `keys`, `Token/` that of `token`. `Host` is the
 /// world that verbs work in; `PasswordPrompt` asks for a password, and `PasswordLine` reads it.
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +16,7 @@ struct Root: ParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Check.self, Explain.self, Schema.self, Modules.self, OpenAPI.self, Migrate.self, Users.self,
-            Keys.self, HealthCheckVerb.self,
+            Keys.self, TokenVerbs.self, HealthCheckVerb.self,
         ],
         defaultSubcommand: nil)
 

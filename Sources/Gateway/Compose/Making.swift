@@ -60,6 +60,12 @@ struct Making: Sendable {
             time: deployment.host.time)
     }
 
+    /// The store, and what issues and checks the gateway's own tokens.
+    func storeAndIssuer() async throws(Failure) -> (any Storage, any TokenIssuer) {
+        let (store, keyring) = try await storeAndKeyring()
+        return (store, try await make(deployment.settings.tokens, "tokens", keyring: keyring, store: store))
+    }
+
     /// Everything that flows, endpoints and the pipeline are built on, over a store that is open already or one that is
     /// opened now. The issuer comes last: it may begin a key of another algorithm, which nothing takes back where a
     /// module behind it cannot start.

@@ -1,0 +1,74 @@
+import AsyncHTTPClient
+import GatewayAccess
+import GatewayJOSE
+import GatewayKit
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Fetches key sets over https: within ten seconds from the first packet to the last byte, up to 256 KiB, and from the
+/// place that the file names alone.
+struct KeySetFetch: Sendable {
+    /// How long a fetch may take.
+    static let deadline = Duration.seconds(10)
+
+    private let time: any TimeSource
+    private let configuration: HTTPClient.Configuration
+
+    /// Trusts whom the system trusts, or as the configuration says.
+    init(time: any TimeSource, trusting tls: TLSConfiguration = .makeClientConfiguration()) {
+        self.time = time
+        var tls = tls
+        tls.minimumTLSVersion = .tlsv12
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        // Keys come from where the operator has said; one that has moved says so in the log.
+        configuration.redirectConfiguration = .disallow
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout.connect = .seconds(5)
+        self.configuration = configuration
+    }
+
+    /// The text at an https URL; throws ``KeySetFailure``, which repeats nothing of the answer.
+    func text(at url: String) async throws(KeySetFailure) -> [UInt8] {
+        guard url.lowercased().hasPrefix("https://") else { throw KeySetFailure("it is no https URL") }
+        do {
+            return try await inTime { try await answer(from: url) }
+        } catch let failure as KeySetFailure {
+            throw failure
+        } catch is NIOTooManyBytesError {
+            throw KeySetFailure("the answer is longer than 256 KiB")
+        } catch {
+            throw KeySetFailure("\(error)")
+        }
+    }
+
+    /// Fetches are few, so each has a client of its own, and none is left to be shut down.
+    private func answer(from url: String) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
+        request.headers.add(name: "user-agent", value: "auth-gateway/\(Version.current)")
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+            let response = try await client.execute(request, deadline: .distantFuture)
+            guard response.status == .ok else {
+                throw KeySetFailure("the answer has status \(response.status.code)")
+            }
+            return Array(buffer: try await response.body.collect(upTo: JWKSet.maximumLength))
+        }
+    }
+
+    /// Does something, and cancels it when the deadline comes first.
+    private func inTime<Outcome: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Outcome
+    ) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            group.addTask(operation: work)
+            group.addTask {
+                try await time.sleep(for: Self.deadline)
+                throw KeySetFailure("no whole answer within \(Self.deadline.components.seconds) seconds")
+            }
+            defer { group.cancelAll() }
+            guard let outcome = try await group.next() else { throw CancellationError() }
+            return outcome
+        }
+    }
+}
