@@ -10,17 +10,20 @@ public struct AccessSettings: Sendable {
     public let staleAfter: Duration
     /// What the rules are meant to come to.
     public let tests: [AccessTest]
+    /// The other issuers whose tokens are taken.
+    public let issuers: [IssuerSettings]
 
     /// States every part.
     public init(
         login: LoginPage = LoginPage(url: nil),
         policy: AccessPolicy = AccessPolicy(rules: AccessRules([]), standard: .authenticated),
-        staleAfter: Duration = .seconds(30), tests: [AccessTest] = []
+        staleAfter: Duration = .seconds(30), tests: [AccessTest] = [], issuers: [IssuerSettings] = []
     ) {
         self.login = login
         self.policy = policy
         self.staleAfter = staleAfter
         self.tests = tests
+        self.issuers = issuers
     }
 
     /// The section as it is declared.
@@ -40,11 +43,12 @@ public struct AccessSettings: Sendable {
             "How long since the revocation log was last read to its end credentials are still judged."),
         Field(
             "tests", .list(of: AccessTest.settings), default: [],
-            "What the rules are meant to come to; a file that fails its own tests is not used.")
-    ) { login, standard, rules, staleAfter, tests in
+            "What the rules are meant to come to; a file that fails its own tests is not used."),
+        Field("issuers", IssuerSettings.list, default: [], "Other issuers whose tokens open /auth/verify.")
+    ) { login, standard, rules, staleAfter, tests, issuers in
         AccessSettings(
             login: login, policy: AccessPolicy(rules: AccessRules(rules), standard: standard.allowance),
-            staleAfter: staleAfter, tests: tests)
+            staleAfter: staleAfter, tests: tests, issuers: issuers)
     }
 }
 

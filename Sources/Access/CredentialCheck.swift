@@ -4,8 +4,8 @@ public import GatewayKit
 /// Says what a request's credential is worth, from memory alone and without waiting.
 ///
 /// `BearerCredential.swift` finds the token in the request, `KnownCredentials.swift` remembers whose signature was
-/// good, `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its time. `Issuers/` judges tokens
-/// of others.
+/// good, `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its time. `Issuers/` judges what
+/// others have signed.
 public struct CredentialCheck: Sendable {
     private let issuer: any TokenIssuer
     private let foreign: ForeignIssuers

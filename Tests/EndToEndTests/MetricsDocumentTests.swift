@@ -7,7 +7,9 @@ struct MetricsDocumentTests {
     @Test func `the page names every metric of a running gateway, and no other, as the gateway itself does`()
         async throws
     {
-        let gateway = try await GatewayProcess.start(in: TestFolder())
+        let folder = try TestFolder()
+        try folder.write("keys.json", #"{"keys":[]}"#)
+        let gateway = try await GatewayProcess.start(in: folder, extra: IssuerTests.section)
         _ = try await gateway.get("/auth/verify")
         let shown = try await Metrics.of(gateway)
         await gateway.end()

@@ -15,6 +15,7 @@ import Testing
         ["users", "list"], ["users", "show", "root"], ["users", "set", "root", "--groups", "a"],
         ["users", "disable", "root"], ["users", "enable", "root"], ["users", "passwd", "root"],
         ["users", "delete", "root"], ["keys", "list"], ["keys", "rotate"], ["keys", "revoke", "x"], ["keys", "rewrap"],
+        ["token", "check"],
     ])
     func `a verb that only looks or changes begins no deployment`(verb: [String]) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }

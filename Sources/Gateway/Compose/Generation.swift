@@ -11,6 +11,7 @@ struct Generation: Sendable {
     let door: FrontDoor
     let limits: Listener.Limits
     let credentials: CredentialCheck
+    let trusted: TrustedIssuers
     /// What the modules do in the background; requests that are being answered need it to the end.
     let modules: [any Service]
     /// What ends as soon as another generation does it.
@@ -24,11 +25,14 @@ struct Generation: Sendable {
         let (host, server) = (deployment.host, deployment.settings.server)
         let making = Making(
             deployment, mayCreate: true, logger: ground.logger, metrics: ground.metrics, kept: ground.kept)
+        let trusted = try await TrustedIssuers.made(
+            of: deployment.settings.access.issuers, in: deployment, after: former?.trusted ?? .none,
+            logger: ground.logger, metrics: ground.metrics)
         let products = try await making.products(over: (ground.store, ground.keyring))
         let judgesAlike = former.map { ReloadedSettings.judgeTokensAlike($0.deployment, deployment) } ?? false
         let credentials = CredentialCheck(
-            issuer: products.issuer, revocations: ground.revocations, time: host.time, metrics: ground.metrics,
-            remembering: judgesAlike ? former?.credentials : nil)
+            issuer: products.issuer, foreign: trusted.issuers, revocations: ground.revocations, time: host.time,
+            metrics: ground.metrics, remembering: judgesAlike ? former?.credentials : nil)
         let flows = deployment.flows(
             over: products, outbox: ground.outbox, follower: ground.revocations, metrics: ground.metrics)
         let endpoints = GatewayEndpoints(
@@ -43,7 +47,8 @@ struct Generation: Sendable {
                 endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
                 trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: host.time,
                 random: host.random, metrics: ground.metrics, logger: ground.logger),
-            limits: limits, credentials: credentials, modules: making.services.all,
+            limits: limits, credentials: credentials, trusted: trusted,
+            modules: making.services.all + [trusted.updates].compactMap(\.self),
             background: [
                 flows.paceSurvey,
                 OutboxDelivery(

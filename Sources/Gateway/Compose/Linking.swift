@@ -7,6 +7,30 @@ enum Linking {
     static func problems(of settings: GatewaySettings, in root: ConfigNode?) -> [ConfigProblem] {
         sharedAddress(settings.server, root?.entry("server")?.value) + repeatedStages(settings.pipeline)
             + rulesNeverReached(settings.access.policy.rules) + failedTests(settings.access)
+            + unwiseIssuers(settings, root)
+    }
+
+    /// Another issuer cannot have the gateway's own name, and its users should have names that no account can.
+    private static func unwiseIssuers(_ settings: GatewaySettings, _ root: ConfigNode?) -> [ConfigProblem] {
+        guard case .list(let nodes)? = root?.entry("access")?.value.entry("issuers")?.value.content else { return [] }
+        return zip(settings.access.issuers, nodes).enumerated().flatMap { index, item in
+            let (issuer, node) = item
+            let path = "access.issuers[\(index)]"
+            let own = node.entry("issuer").map(\.value.position).flatMap { position in
+                issuer.issuer != settings.server.publicURL.text
+                    ? nil
+                    : ConfigProblem(
+                        at: position, path: path + ".issuer", "is the gateway's own name, server.public_url")
+            }
+            let mistakable = node.entry("prefix").map(\.value.position).flatMap { position in
+                (try? Username(issuer.prefix + "name"))?.text != issuer.prefix + "name"
+                    ? nil
+                    : ConfigProblem(
+                        .warning, at: position, path: path + ".prefix",
+                        "accounts can have such names too: end it with another character, such as ':'")
+            }
+            return [own, mistakable].compactMap(\.self)
+        }
     }
 
     /// Two listeners cannot have one address; the one that the file names last is at fault, or the only one.

@@ -8,6 +8,8 @@ struct Operations: Sendable {
     let revocations: RevocationLog
     /// How many tokens are remembered.
     let knownCount: @Sendable () -> Int
+    /// How old the keys of other issuers are.
+    var keyAges: @Sendable () -> [(issuer: String, age: Duration)] = { [] }
     let metrics: PrometheusMetrics
     let time: any TimeSource
     /// Whether the public listener takes connections.
@@ -40,7 +42,10 @@ struct Operations: Sendable {
         let ready = await checks().map { check in
             MetricSample("auth_gateway_ready", check.problem == nil ? 1 : 0, [("check", check.name)])
         }
-        return ready + (await mails) + ProcessGauges.samples() + [
+        let keys = keyAges().map { issuer, age in
+            MetricSample("auth_gateway_issuer_keys_age_seconds", age / .seconds(1), [("issuer", issuer)])
+        }
+        return ready + (await mails) + keys + ProcessGauges.samples() + [
             MetricSample("auth_gateway_build_info", 1, [("version", Version.current)]),
             MetricSample("auth_gateway_known_credentials", Double(knownCount())),
             MetricSample("auth_gateway_revocations", Double(revocations.table.count)),

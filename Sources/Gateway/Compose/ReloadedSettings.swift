@@ -1,3 +1,4 @@
+import GatewayAccess
 import GatewayHTTP
 import GatewayKit
 import GatewayYAML
@@ -19,6 +20,7 @@ enum ReloadedSettings {
     /// Whether a token that one reading has found good is good to the other too.
     static func judgeTokensAlike(_ old: Deployment, _ new: Deployment) -> Bool {
         old.settings.server.publicURL == new.settings.server.publicURL && isSame("tokens", old, new)
+            && old.settings.access.issuers == new.settings.access.issuers
     }
 
     /// Whether a section of the file says the same, its defaults filled in. What is hidden in print, by a secret's name

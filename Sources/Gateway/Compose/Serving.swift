@@ -29,7 +29,8 @@ enum Serving {
             first: first, on: ground, behind: door, front: front, at: hangUps, rereading: reread)
         let operations = Operations(
             store: ground.store, revocations: ground.revocations,
-            knownCount: { generations.current.credentials.knownCount }, metrics: ground.metrics,
+            knownCount: { generations.current.credentials.knownCount },
+            keyAges: { generations.current.trusted.issuers.keyAges }, metrics: ground.metrics,
             time: deployment.host.time, isListening: { front.isOpen })
         let services: [any Service] =
             ground.services.all + ground.kept.services.all + [ground.revocations, generations]

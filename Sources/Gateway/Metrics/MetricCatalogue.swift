@@ -17,6 +17,8 @@ enum MetricCatalogue {
         "auth_gateway_http_request_duration_seconds": "From a request's header to its answer's header, by route.",
         "auth_gateway_http_requests_in_flight": "Requests that are being answered now.",
         "auth_gateway_http_requests_total": "Requests that were answered.",
+        "auth_gateway_issuer_key_readings_total": "Readings of other issuers' key sets, by what came of them.",
+        "auth_gateway_issuer_keys_age_seconds": "How long ago another issuer's key set was last read.",
         "auth_gateway_known_credentials": "Access tokens whose signature need not be checked again.",
         "auth_gateway_logins_total": "Attempts to log in, by what became of them.",
         "auth_gateway_mail_deliveries_total": "Attempts to deliver a mail, by what became of them.",

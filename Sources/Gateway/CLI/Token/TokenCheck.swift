@@ -86,7 +86,8 @@ struct TokenCheck: Verb {
         let (store, issuer) = try await Making(deployment, mayCreate: false, logger: logger).storeAndIssuer()
         let revocations = RevocationLog(
             storage: store, table: RevocationTable(), time: host.time, logger: logger)
-        let trusted = try await TrustedIssuers.made(of: [], in: deployment, logger: logger)
+        let trusted = try await TrustedIssuers.made(
+            of: deployment.settings.access.issuers, in: deployment, logger: logger)
         let check = CredentialCheck(
             issuer: issuer, foreign: trusted.issuers, revocations: revocations, time: host.time)
         return TokenJudge { token in

@@ -1,3 +1,4 @@
+import Foundation
 import GatewayAccess
 import GatewayJOSE
 import GatewayKit
@@ -15,5 +16,13 @@ actor KeySetFiles {
         } catch {
             throw KeySetFailure("\(path) cannot be read: \(error.reason)")
         }
+    }
+
+    /// Whether group or others may read what a path leads to.
+    func isReadableByOthers(_ path: String) -> Bool {
+        // Mounted secrets are often links, whose own mode says nothing.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+        return (attributes?[.posixPermissions] as? Int ?? 0) & 0o077 != 0
     }
 }

@@ -55,6 +55,12 @@ struct TrustedIssuers: Sendable {
                 } catch {
                     throw Failure("access.issuers[\(index)].jwks: \(error)", status: ExitStatus.unusableConfiguration)
                 }
+                let isSecret = keys.set?.keys.contains { $0.key.algorithm.isSymmetric } ?? false
+                if isSecret, await files.isReadableByOthers(path) {
+                    logger.warning(
+                        "a secret that signs tokens can be read by others: chmod 600 its file",
+                        metadata: [LogKey.setting: "access.issuers[\(index)].jwks"])
+                }
                 sources.append(
                     IssuerKeyUpdates.Source(issuer: item.issuer, keys: keys, allowingSymmetric: true) {
                         () throws(KeySetFailure) in try await files.text(at: path)

@@ -2,7 +2,7 @@ import GatewayJOSE
 import GatewayKit
 import Testing
 
-@testable import Gateway
+@testable import GatewayAccess
 
 @Suite struct IssuerSettingsTests {
     private static let least: [String: ConfigLiteral] = [

@@ -1,29 +1,35 @@
 import Foundation
-import GatewayAccess
-import GatewayJOSE
-import GatewayKit
+public import GatewayJOSE
+public import GatewayKit
 
 /// Another issuer whose tokens are taken: one item of `access.issuers`.
-struct IssuerSettings: Hashable, Sendable {
+public struct IssuerSettings: Hashable, Sendable {
     /// Where its keys are.
-    enum KeySource: Hashable, Sendable {
+    public enum KeySource: Hashable, Sendable {
+        /// An https URL.
         case url(String)
+        /// A path of the file.
         case file(String)
     }
 
-    var issuer: String
-    var audience: [String]
-    var keys: KeySource
-    var algorithms: [JWSAlgorithm]
-    var prefix: String
-    var claims: Claims
+    /// Its name.
+    public let issuer: String
+    /// Of which its tokens must name one.
+    public let audience: [String]
+    /// Where its keys are.
+    public let keys: KeySource
+    /// What its keys may be for.
+    public let algorithms: [JWSAlgorithm]
+    /// What stands before its users' names and ids.
+    public let prefix: String
     /// Its groups that count, each with its name here.
-    var groups: [String: GroupName]
+    public let groups: [String: GroupName]
+    let claims: Claims
 
     /// Which claims say what.
     struct Claims: Hashable, Sendable {
-        var username: String
-        var groups: String
+        let username: String
+        let groups: String
 
         static let settings = Settings<Claims>.object(
             "Which claims of its tokens say what.",
@@ -61,8 +67,8 @@ struct IssuerSettings: Hashable, Sendable {
             "Its groups that count, each with its name here; the others are left out.")
     ) { issuer, audience, keys, algorithms, prefix, claims, groups in
         IssuerSettings(
-            issuer: issuer, audience: audience, keys: keys, algorithms: algorithms, prefix: prefix, claims: claims,
-            groups: groups)
+            issuer: issuer, audience: audience, keys: keys, algorithms: algorithms, prefix: prefix, groups: groups,
+            claims: claims)
     }
     .checked("algorithms of HMAC (HS256 to HS512) need a jwks that is a file") { settings in
         if case .file = settings.keys { true } else { !settings.algorithms.contains(where: \.isSymmetric) }
@@ -74,7 +80,7 @@ struct IssuerSettings: Hashable, Sendable {
     }
 
     /// What its tokens are taken for.
-    var terms: ForeignIssuer.Terms {
+    public var terms: ForeignIssuer.Terms {
         ForeignIssuer.Terms(
             issuer: issuer, audience: audience, algorithms: Set(algorithms), prefix: prefix,
             usernameClaim: claims.username, groupsClaim: claims.groups, groups: groups)
