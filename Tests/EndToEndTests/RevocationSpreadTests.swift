@@ -9,7 +9,8 @@ import Testing
         let second = try await GatewayProcess.start(in: folder, extra: GatewayProcess.quick)
         _ = try await TourTests.registerAndLogIn(at: first)
         for (path, body, isKnown) in [
-            ("/auth/logout", "{}", true), ("/auth/logout", "{}", false), ("/auth/logout", #"{"everywhere":true}"#, true),
+            ("/auth/logout", "{}", true), ("/auth/logout", "{}", false),
+            ("/auth/logout", #"{"everywhere":true}"#, true),
         ] {
             let token = try await first.logIn("johndoe", "correct horse battery").text("access_token")
             if isKnown { #expect(try await second.verify(token) == 200) }
