@@ -22,7 +22,7 @@ TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdat
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
 PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl e2fsprogs nginx-light procps python3 python3-venv strace
-BENCH_PACKAGES := nginx-light util-linux
+BENCH_PACKAGES := haproxy nginx-light python3 util-linux
 
 .PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
 

@@ -21,9 +21,12 @@ final class Connection {
         let body: ArraySlice<UInt8>
 
         /// What stands behind `"access_token":` in a body of JSON.
-        var accessToken: String? {
+        var accessToken: String? { text(behind: "access_token") }
+
+        /// What stands behind a name in a body of JSON.
+        func text(behind name: String) -> String? {
             let text = String(decoding: body, as: UTF8.self)
-            guard let name = text.range(of: "\"access_token\":\"") else { return nil }
+            guard let name = text.range(of: "\"\(name)\":\"") else { return nil }
             return String(text[name.upperBound...].prefix { $0 != "\"" })
         }
     }

@@ -2,15 +2,32 @@ import Foundation
 import Synchronization
 
 /// Sends one request again and again over some connections, each as soon as the one before is answered.
-struct ClosedLoop {
+struct ClosedLoop: Sendable {
     let port: UInt16
-    let request: [UInt8]
+    /// Taken in turn.
+    let requests: [[UInt8]]
     let status: Int
 
+    init(port: UInt16, requests: [[UInt8]], status: Int) {
+        self.port = port
+        self.requests = requests
+        self.status = status
+    }
+
+    init(port: UInt16, request: [UInt8], status: Int) { self.init(port: port, requests: [request], status: status) }
+
+    /// How many are answered in a second.
+    func rate(of count: Int, over connections: Int) throws -> Double {
+        let begin = Moment.now()
+        try send(count, over: connections)
+        return Double(count) / Moment.now().since(begin)
+    }
+
     func send(_ count: Int, over connections: Int) throws {
-        try Crew(of: connections) { [self] _ in
+        try Crew(of: connections) { [self] number in
             let connection = try Connection(port: port)
-            for _ in 0..<count / connections {
+            for turn in 0..<count / connections {
+                let request = requests[(turn * connections + number) % requests.count]
                 guard try connection.exchange(request).status == status else { throw WrongAnswer() }
             }
         }.join()

@@ -5,6 +5,21 @@ enum Requests {
         request("GET", "/auth/verify", ["Authorization: Bearer \(token)", "X-Forwarded-For: 203.0.113.7"])
     }
 
+    /// Whether a request may pass, as nginx asks it.
+    static func verify(forNginx url: String, token: String) -> [UInt8] {
+        request(
+            "GET", "/auth/verify/nginx",
+            [
+                "Authorization: Bearer \(token)", "X-Forwarded-For: 203.0.113.7", "X-Original-URL: \(url)",
+                "X-Original-Method: GET",
+            ])
+    }
+
+    /// New tokens for a refresh token.
+    static func refresh(_ token: String) -> [UInt8] {
+        request("POST", "/auth/refresh", [], json: #"{"refresh_token":"\#(token)"}"#)
+    }
+
     static func request(_ method: String, _ path: String, _ fields: [String], json body: String = "") -> [UInt8] {
         var lines = ["\(method) \(path) HTTP/1.1", "Host: auth.example.com", "User-Agent: benchmark/1", "Accept: */*"]
         lines += fields

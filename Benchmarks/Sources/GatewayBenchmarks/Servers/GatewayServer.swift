@@ -50,6 +50,21 @@ struct GatewayServer {
         }.join()
     }
 
+    /// Logs someone in, and refreshes until there are so many access tokens.
+    func tokens(of person: Person, _ count: Int) throws -> [String] {
+        let connection = try Connection(port: port)
+        var answer = try connection.exchange(person.login(from: 0))
+        var tokens: [String] = []
+        while true {
+            guard answer.status == 200, let access = answer.accessToken,
+                let refresh = answer.text(behind: "refresh_token")
+            else { throw WrongAnswer() }
+            tokens.append(access)
+            guard tokens.count < count else { return tokens }
+            answer = try connection.exchange(Requests.refresh(refresh))
+        }
+    }
+
     /// Logs someone in; their access token.
     func token(of person: Person) throws -> String {
         let answer = try Connection(port: port).exchange(person.login(from: 0))
@@ -65,6 +80,32 @@ struct NginxServer {
     let port: UInt16
 
     static func start(in folder: WorkFolder) throws -> NginxServer {
+        try start(in: folder, answering: "location / { return 204; }")
+    }
+
+    /// Starts one that asks at a port, over connections that it keeps, before it answers with 204.
+    static func start(in folder: WorkFolder, asking port: UInt16) throws -> NginxServer {
+        try start(
+            in: folder,
+            answering: """
+                location / { auth_request /_auth; try_files /none @page; }
+                location @page { return 204; }
+                location = /_auth {
+                  internal;
+                  proxy_pass http://asked/auth/verify/nginx;
+                  proxy_http_version 1.1;
+                  proxy_set_header Connection "";
+                  proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
+                  proxy_set_header X-Original-Method $request_method;
+                  proxy_set_header X-Forwarded-For $remote_addr;
+                }
+                """, beside: "upstream asked { server 127.0.0.1:\(port); keepalive 16; keepalive_requests 1000000000; }"
+        )
+    }
+
+    private static func start(
+        in folder: WorkFolder, answering locations: String, beside upstream: String = ""
+    ) throws -> NginxServer {
         let port = try FreePort.next()
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map { "\($0)_temp_path \(folder.path)/\($0);" }.joined(separator: " ")
@@ -80,7 +121,8 @@ struct NginxServer {
               access_log off;
               keepalive_requests 1000000000;
               \(temporary)
-              server { listen 127.0.0.1:\(port); location / { return 204; } }
+              \(upstream)
+              server { listen 127.0.0.1:\(port); \(locations) }
             }
 
             """)

@@ -50,6 +50,16 @@ final class ServerProcess {
         waitpid(pid, nil, 0)
     }
 
+    /// Waits until it has ended by itself; throws when it has failed.
+    func waitForEnd() throws {
+        var status: Int32 = 0
+        guard waitpid(pid, &status, 0) == pid, status == 0 else {
+            let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+            throw Failure(description: "\(name) has failed:\n\(output.suffix(2000))")
+        }
+        isOver = true
+    }
+
     /// Throws with the end of its output when it has ended by itself.
     func checkAlive() throws {
         guard !isOver, waitpid(pid, nil, WNOHANG) == pid else { return }
