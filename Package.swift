@@ -159,9 +159,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayJOSE",
-                "GatewayKit", "GatewayMailers", "GatewayMiddleware", "GatewayProviders", "GatewayTestKit",
-                "GatewayYAML", .asyncHTTPClient, .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle, .log,
+                "Gateway", "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayKit",
+                "GatewayMailers", "GatewayMiddleware", "GatewayProviders", "GatewayTestKit", "GatewayYAML", .httpTypes,
+                .hummingbird, .hummingbirdTesting, .lifecycle, .log,
                 .metrics, .nioCore, .nioPosix, .nioSSL,
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),

@@ -79,7 +79,7 @@ private struct JWKMembers {
         guard exponent.reduce(0, { $0 << 8 | Int($1) }) >= 65_537 else { throw UnfitKey("RSA exponent below 65537") }
         guard let end = modulus.last, end % 2 == 1 else { throw UnfitKey("even RSA modulus") }
         guard !InfineonStructure.isFound(in: modulus) else { throw UnfitKey("RSA with the ROCA structure") }
-        guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent) else { throw UnfitKey("no RSA key") }
+        let key = try made(orElse: UnfitKey("no RSA key")) { try _RSA.Signing.PublicKey(n: modulus, e: exponent) }
         switch algorithm {
         case .rs256: return .rs256(key)
         case .rs384: return .rs384(key)
@@ -110,10 +110,9 @@ private struct JWKMembers {
         guard try text("crv") == "Ed25519" else { throw UnfitKey("unknown 'crv'") }
         guard algorithm == .edDSA else { throw Self.misfit }
         let x = try bytes("x")
-        guard Edwards25519.isPublicKey(x), let key = try? Curve25519.Signing.PublicKey(rawRepresentation: x) else {
-            throw Self.pointElsewhere
-        }
-        return .edDSA(key)
+        guard Edwards25519.isPublicKey(x) else { throw Self.pointElsewhere }
+        return .edDSA(
+            try made(orElse: Self.pointElsewhere) { try Curve25519.Signing.PublicKey(rawRepresentation: x) })
     }
 
     func secret(_ algorithm: JWSAlgorithm) throws(UnfitKey) -> VerificationKey {
@@ -141,8 +140,16 @@ private struct JWKMembers {
         _ x: [UInt8], _ y: [UInt8], _ length: Int, _ make: ([UInt8]) throws -> Key
     ) throws(UnfitKey) -> Key {
         guard x.count == length, y.count == length else { throw UnfitKey("coordinates of another length") }
-        guard let key = try? make(x + y) else { throw Self.pointElsewhere }
-        return key
+        return try made(orElse: Self.pointElsewhere) { try make(x + y) }
+    }
+
+    /// What the library makes of it, or the reason why it does not, in our words.
+    private func made<Key>(orElse refusal: UnfitKey, _ make: () throws -> Key) throws(UnfitKey) -> Key {
+        do {
+            return try make()
+        } catch {
+            throw refusal
+        }
     }
 
     /// A Base64urlUInt, which begins with no zero byte (RFC 7518, section 2).

@@ -21,10 +21,15 @@ public struct ForeignIssuers: Sendable {
     /// What a token is worth that says that it is of one of these issuers; nil when it says anything else, which costs
     /// nothing where there are none.
     public func verdict(on token: some Collection<UInt8>) -> CredentialVerdict? {
-        guard !issuers.isEmpty, let jws = try? CompactJWS(token), let claims = try? jws.claims(),
-            let name = claims.members["iss"]?.string, let issuer = issuers.first(where: { $0.hasName(name) })
-        else { return nil }
-        return issuer.verdict(on: jws, claims, at: time.now())
+        guard !issuers.isEmpty else { return nil }
+        do throws(TokenRefusal) {
+            let jws = try CompactJWS(token)
+            let claims = try jws.claims()
+            let issuer = claims.members["iss"]?.string.flatMap { name in issuers.first { $0.hasName(name) } }
+            return issuer?.verdict(on: jws, claims, at: time.now())
+        } catch {
+            return nil  // What is no token is the own issuer's to refuse.
+        }
     }
 
     /// How long ago each issuer's keys were last read, or since when they have not been.

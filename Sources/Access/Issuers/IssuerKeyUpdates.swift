@@ -67,7 +67,15 @@ public struct IssuerKeyUpdates: Service {
         repeat { isFailing = await readIfDue(source, failedBefore: isFailing) } while await rest()
     }
 
-    private func rest() async -> Bool { (try? await time.sleep(for: .seconds(1))) != nil }
+    /// Whether there is more to do after a while: the task was not cancelled.
+    private func rest() async -> Bool {
+        do {
+            try await time.sleep(for: .seconds(1))
+            return true
+        } catch {
+            return false
+        }
+    }
 
     /// Whether the last reading has failed, which is said when it begins to and when it is over.
     private func readIfDue(_ source: Source, failedBefore: Bool) async -> Bool {

@@ -107,11 +107,12 @@ import Testing
         await updates.catchUp()
         #expect(fixture.isValid(bearer))
         #expect(fixture.isValid(bearer))
-        let count = fixture.check.knownCount
-        #expect(count == 1)
+        let token = Array(bearer.utf8.dropFirst("Bearer ".count))
+        #expect(fixture.check.known(bearer: token.span)?.username == "idp:Jane")
         place.put(.success(Stranger().keySet()))
         time.advance(by: .seconds(300))
         await updates.catchUp()
+        #expect(fixture.check.known(bearer: token.span) == nil)
         #expect(fixture.check.check(authorization: [bearer]) == .bad(reason: "revoked"))
     }
 

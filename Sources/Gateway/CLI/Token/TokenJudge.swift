@@ -38,20 +38,23 @@ struct TokenJudge: Sendable {
         guard case .whole(let token) = line else { return ("invalid longer than 8 KiB", false) }
         switch verdict(token) {
         case .valid(let principal):
-            let claims = (try? CompactJWS(token).claims())?.members ?? Self.claims(of: principal)
-            return ("valid " + String(decoding: claims.encoded(), as: UTF8.self), true)
+            return ("valid " + String(decoding: Self.claims(of: token, principal).encoded(), as: UTF8.self), true)
         case .bad(let reason): return ("invalid \(reason)", false)
         case .none: return ("invalid no token", false)
         case .cannotDecide: return ("invalid nobody can tell now: keys or revocations cannot be read", false)
         }
     }
 
-    /// What is known of a credential that says nothing itself.
-    private static func claims(of principal: Principal) -> JSONValue {
-        [
-            "preferred_username": .string(principal.username),
-            "groups": .array(principal.groups.map(JSONValue.string)),
-            "exp": .number(String(principal.expiresAt.seconds)),
-        ]
+    /// What a token says, or what is known of a credential that says nothing itself.
+    private static func claims(of token: [UInt8], _ principal: Principal) -> JSONValue {
+        do throws(TokenRefusal) {
+            return try CompactJWS(token).claims().members
+        } catch {
+            return [
+                "preferred_username": .string(principal.username),
+                "groups": .array(principal.groups.map(JSONValue.string)),
+                "exp": .number(String(principal.expiresAt.seconds)),
+            ]
+        }
     }
 }
