@@ -10,29 +10,6 @@ enum Linking {
             + unwiseIssuers(settings, root)
     }
 
-    /// Another issuer cannot have the gateway's own name, and its users should have names that no account can.
-    private static func unwiseIssuers(_ settings: GatewaySettings, _ root: ConfigNode?) -> [ConfigProblem] {
-        guard case .list(let nodes)? = root?.entry("access")?.value.entry("issuers")?.value.content else { return [] }
-        return zip(settings.access.issuers, nodes).enumerated().flatMap { index, item in
-            let (issuer, node) = item
-            let path = "access.issuers[\(index)]"
-            let own = node.entry("issuer").map(\.value.position).flatMap { position in
-                issuer.issuer != settings.server.publicURL.text
-                    ? nil
-                    : ConfigProblem(
-                        at: position, path: path + ".issuer", "is the gateway's own name, server.public_url")
-            }
-            let mistakable = node.entry("prefix").map(\.value.position).flatMap { position in
-                (try? Username(issuer.prefix + "name"))?.text != issuer.prefix + "name"
-                    ? nil
-                    : ConfigProblem(
-                        .warning, at: position, path: path + ".prefix",
-                        "accounts can have such names too: end it with another character, such as ':'")
-            }
-            return [own, mistakable].compactMap(\.self)
-        }
-    }
-
     /// Two listeners cannot have one address; the one that the file names last is at fault, or the only one.
     private static func sharedAddress(_ server: ServerSettings, _ section: ConfigNode?) -> [ConfigProblem] {
         guard server.listen.overlaps(server.operationsListen) else { return [] }
@@ -77,6 +54,40 @@ enum Linking {
             return ConfigProblem(
                 .warning, at: rules.rules[covered].position, path: "access.rules[\(covered)]",
                 "is never reached: the rule in line \(line) decides about all that it is about")
+        }
+    }
+
+    /// Another issuer cannot have the gateway's own name, and its users should have names that no account can.
+    private static func unwiseIssuers(_ settings: GatewaySettings, _ root: ConfigNode?) -> [ConfigProblem] {
+        guard case .list(let nodes)? = root?.entry("access")?.value.entry("issuers")?.value.content else { return [] }
+        var problems: [ConfigProblem] = []
+        for (index, (issuer, node)) in zip(settings.access.issuers, nodes).enumerated() {
+            let path = "access.issuers[\(index)]"
+            if issuer.issuer == settings.server.publicURL.text, let entry = node.entry("issuer") {
+                problems.append(
+                    ConfigProblem(
+                        at: entry.value.position, path: path + ".issuer",
+                        "is the gateway's own name, server.public_url"))
+            }
+            if issuer.prefix.beginsAccountNames, let entry = node.entry("prefix") {
+                problems.append(
+                    ConfigProblem(
+                        .warning, at: entry.value.position, path: path + ".prefix",
+                        "accounts can have such names too: end it with another character, such as ':'"))
+            }
+        }
+        return problems
+    }
+}
+
+extension String {
+    /// Whether an account's name could begin so.
+    fileprivate var beginsAccountNames: Bool {
+        let name = self + "xyz"
+        do throws(InputRefusal) {
+            return try Username(name).text == name
+        } catch {
+            return false
         }
     }
 }
