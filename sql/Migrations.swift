@@ -11,5 +11,7 @@ public enum Migrations {
         Migration(7, "audit", PackageResources.v0007_audit_sqlite_sql),
         Migration(8, "guesses", PackageResources.v0008_guesses_sqlite_sql),
         Migration(9, "nonces", PackageResources.v0009_nonces_sqlite_sql),
+        Migration(10, "api_keys", PackageResources.v0010_api_keys_sqlite_sql),
+        Migration(11, "session_cookies", PackageResources.v0011_session_cookies_sqlite_sql),
     ]
 }

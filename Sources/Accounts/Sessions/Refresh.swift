@@ -95,10 +95,3 @@ public struct Refresh: Sendable {
         return next.rotatedAt == nil || now < rotatedAt + issuer.lifetimes.refreshGrace ? successor : nil
     }
 }
-
-extension Session {
-    /// Whether it goes on: neither its absolute end nor its longest idleness has come.
-    func isAlive(at moment: Timestamp, _ lifetimes: TokenLifetimes) -> Bool {
-        moment < expiresAt && moment < lastUsedAt + lifetimes.refreshIdle
-    }
-}

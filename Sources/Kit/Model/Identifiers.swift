@@ -22,7 +22,7 @@ public struct SessionID: Hashable, Sendable {
     public init(from random: any RandomSource) { text = random.identifier() }
 }
 
-/// What is stored of an opaque token (refresh token, link, API key): its SHA-256, 32 bytes.
+/// What is stored of an opaque token (refresh token, link, cookie, API key): its SHA-256, 32 bytes.
 public struct TokenHash: Hashable, Sendable {
     /// The 32 bytes of the hash.
     public let bytes: [UInt8]

@@ -1,6 +1,7 @@
 import Crypto
 
-/// A random value handed to one person and stored as its hash alone: a refresh token or a link's token, 256 bits.
+/// A random value handed to one person and stored as its hash alone, 256 bits: a refresh token, a link's token, a
+/// browser's cookie or an API key.
 public struct OpaqueToken: Sendable {
     private let value: Secret<String>
 
@@ -9,6 +10,11 @@ public struct OpaqueToken: Sendable {
 
     /// Takes a token as someone presents it; any text will do, for only its hash is ever compared.
     public init(_ text: String) { value = Secret(text) }
+
+    /// Whether a text is as ``init(from:)`` writes one: the one spelling of 256 bits in base64url.
+    public static func isWhole(_ text: some Collection<UInt8>) -> Bool {
+        text.count == 43 && Base64URL.decode(text) != nil
+    }
 
     /// The token in clear, for the answer or the mail that carries it.
     public func reveal() -> String { value.reveal() }

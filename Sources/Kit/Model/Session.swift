@@ -28,6 +28,11 @@ public struct Session: Hashable, Sendable {
         self.address = address
         self.userAgent = userAgent
     }
+
+    /// Whether it goes on: neither its absolute end nor its longest idleness has come.
+    public func isAlive(at moment: Timestamp, _ lifetimes: TokenLifetimes) -> Bool {
+        moment < expiresAt && moment < lastUsedAt + lifetimes.refreshIdle
+    }
 }
 
 /// One refresh token of a session's family, by its hash; kept until the session's end so that a replay is seen.

@@ -7,7 +7,8 @@ public protocol AccountRecords {
     /// address belongs to another. The caller raises the version.
     func update(_ account: Account) throws(StorageError) -> AccountChange
 
-    /// Removes an account with its sessions, refresh tokens and links; its name stays given away. Whether it was there.
+    /// Removes an account with its sessions, refresh tokens, API keys and links; its name stays given away. Whether it
+    /// was there.
     func delete(_ id: AccountID) throws(StorageError) -> Bool
 
     /// The account of that id.

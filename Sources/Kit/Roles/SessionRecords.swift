@@ -1,4 +1,4 @@
-/// Sessions and their refresh tokens in one transaction.
+/// Sessions, their refresh tokens and their browsers' cookies in one transaction.
 public protocol SessionRecords {
     /// Adds a session and the first refresh token of its family.
     func insert(_ session: Session, first token: RefreshTokenRecord) throws(StorageError)
@@ -12,10 +12,16 @@ public protocol SessionRecords {
     /// Notes that a session was used.
     func touch(_ id: SessionID, at moment: Timestamp) throws(StorageError)
 
-    /// Removes a session and its tokens; whether it was there.
+    /// Lets a living session be shown by a cookie too, whose value has that hash.
+    func addCookie(_ hash: TokenHash, to id: SessionID) throws(StorageError)
+
+    /// The session that a cookie shows whose value has that hash.
+    func session(ofCookie hash: TokenHash) throws(StorageError) -> Session?
+
+    /// Removes a session, its tokens and its cookies; whether it was there.
     func end(_ id: SessionID) throws(StorageError) -> Bool
 
-    /// Removes all sessions of an account but one, with their tokens; the ids of those removed.
+    /// Removes all sessions of an account but one, with their tokens and cookies; the ids of those removed.
     func endAll(of account: AccountID, except kept: SessionID?) throws(StorageError) -> [SessionID]
 
     /// Removes sessions that ended before a moment or were last used before another: their tokens first, then

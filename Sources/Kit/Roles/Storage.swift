@@ -1,4 +1,4 @@
-/// Keeps what must survive: accounts, sessions, links, keys, mails, revocations, audit and guesses.
+/// Keeps what must survive: accounts, sessions, API keys, links, signing keys, mails, revocations, audit and guesses.
 ///
 /// Closures are synchronous and run on the connection's own thread, so that a transaction is never suspended half-way.
 /// Write closures are serializable and may run again, so they have no effect but through `records`.
@@ -47,6 +47,8 @@ public protocol Records {
     var accounts: any AccountRecords { get }
     /// Sessions and the families of their refresh tokens.
     var sessions: any SessionRecords { get }
+    /// Personal API keys.
+    var apiKeys: any APIKeyRecords { get }
     /// Mailed links.
     var links: any LinkRecords { get }
     /// Signing keys.

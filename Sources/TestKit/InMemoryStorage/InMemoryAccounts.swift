@@ -26,6 +26,7 @@ struct InMemoryAccounts: AccountRecords {
         _ = try sessions.endAll(of: id, except: nil)
         return try records.change { tables throws(StorageError) in
             tables.links = tables.links.filter { $0.value.accountID != id }
+            tables.apiKeys = tables.apiKeys.filter { $0.value.accountID != id }
             return tables.accounts.removeValue(forKey: id) != nil
         }
     }

@@ -7,6 +7,8 @@ struct Tables: Hashable, Sendable {
     var names: [Username: AccountID] = [:]
     var sessions: [SessionID: Session] = [:]
     var refreshTokens: [TokenHash: RefreshTokenRecord] = [:]
+    var cookies: [TokenHash: SessionID] = [:]
+    var apiKeys: [String: APIKey] = [:]
     var links: [TokenHash: Link] = [:]
     var keys: [SigningKeyRecord] = []
     var outbox: [OutboxMail] = []
@@ -31,6 +33,7 @@ final class InMemoryRecords: Records {
 
     var accounts: any AccountRecords { InMemoryAccounts(records: self) }
     var sessions: any SessionRecords { InMemorySessions(records: self) }
+    var apiKeys: any APIKeyRecords { InMemoryAPIKeys(records: self) }
     var links: any LinkRecords { InMemoryLinks(records: self) }
     var keys: any KeyRecords { InMemoryKeys(records: self) }
     var outbox: any OutboxRecords { InMemoryOutbox(records: self) }

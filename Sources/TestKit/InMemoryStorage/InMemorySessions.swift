@@ -28,6 +28,19 @@ struct InMemorySessions: SessionRecords {
         try records.change { tables throws(StorageError) in tables.sessions[id]?.lastUsedAt = moment }
     }
 
+    func addCookie(_ hash: TokenHash, to id: SessionID) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            guard tables.sessions[id] != nil, tables.cookies[hash] == nil else {
+                throw InMemoryRecords.broken("a cookie's session does not exist, or its value is used twice")
+            }
+            tables.cookies[hash] = id
+        }
+    }
+
+    func session(ofCookie hash: TokenHash) throws(StorageError) -> Session? {
+        records.tables.cookies[hash].flatMap { records.tables.sessions[$0] }
+    }
+
     func end(_ id: SessionID) throws(StorageError) -> Bool {
         try records.change { tables throws(StorageError) in Self.end(id, &tables) }
     }
@@ -45,7 +58,7 @@ struct InMemorySessions: SessionRecords {
             let tokens = tables.refreshTokens.values.filter { dead.contains($0.sessionID) }.first(atMost: limit)
             for token in tokens { tables.refreshTokens[token.hash] = nil }
             let ended = dead.first(atMost: limit - tokens.count)
-            for id in ended { tables.sessions[id] = nil }
+            for id in ended { _ = Self.end(id, &tables) }
             return tokens.count + ended.count
         }
     }
@@ -84,6 +97,7 @@ struct InMemorySessions: SessionRecords {
 
     private static func end(_ id: SessionID, _ tables: inout Tables) -> Bool {
         tables.refreshTokens = tables.refreshTokens.filter { $0.value.sessionID != id }
+        tables.cookies = tables.cookies.filter { $0.value != id }
         return tables.sessions.removeValue(forKey: id) != nil
     }
 }

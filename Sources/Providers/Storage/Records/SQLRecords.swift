@@ -7,6 +7,7 @@ struct SQLRecords: Records {
 
     var accounts: any AccountRecords { SQLAccountRecords(connection: connection) }
     var sessions: any SessionRecords { SQLSessionRecords(connection: connection) }
+    var apiKeys: any APIKeyRecords { SQLAPIKeyRecords(connection: connection) }
     var links: any LinkRecords { SQLLinkRecords(connection: connection) }
     var keys: any KeyRecords { SQLKeyRecords(connection: connection) }
     var outbox: any OutboxRecords { SQLOutboxRecords(connection: connection) }

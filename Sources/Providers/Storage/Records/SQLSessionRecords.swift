@@ -1,6 +1,6 @@
 import GatewayKit
 
-/// Sessions; the refresh tokens go with them by reference.
+/// Sessions; the refresh tokens and cookies go with them by reference.
 struct SQLSessionRecords: SessionRecords {
     let connection: any SQLConnection
 
@@ -48,6 +48,22 @@ struct SQLSessionRecords: SessionRecords {
         try connection.execute(
             "UPDATE sessions SET last_used_at = :moment WHERE id = :id",
             ["id": .text(id.text), "moment": .moment(moment)])
+    }
+
+    func addCookie(_ hash: TokenHash, to id: SessionID) throws(StorageError) {
+        try connection.execute(
+            "INSERT INTO session_cookies (hash, session_id) VALUES (:hash, :session_id)",
+            ["hash": .blob(hash.bytes), "session_id": .text(id.text)])
+    }
+
+    func session(ofCookie hash: TokenHash) throws(StorageError) -> Session? {
+        try connection.row(
+            """
+            SELECT sessions.id, sessions.account_id, sessions.created_at, sessions.last_used_at, sessions.expires_at,
+                sessions.address, sessions.user_agent
+            FROM session_cookies JOIN sessions ON sessions.id = session_cookies.session_id
+            WHERE session_cookies.hash = :hash
+            """, ["hash": .blob(hash.bytes)], read)
     }
 
     func end(_ id: SessionID) throws(StorageError) -> Bool {

@@ -4,12 +4,14 @@ import Testing
 extension StorageConformance {
     static let accounts =
         storedAccounts + namesAndAddresses + [
-            Check("a deleted account takes its sessions, refresh tokens and links with it, and no one else's") {
+            Check("a deleted account takes its sessions, refresh tokens, API keys and links with it, and no one else's")
+            {
                 storage in
                 try await storage.writing { records in
                     for (name, byte) in [("ada", 1), ("bob", 11)] as [(String, UInt8)] {
                         _ = try records.accounts.insert(Sample.account(name))
                         try records.sessions.insert(Sample.session(name, of: name), first: Sample.token(byte, of: name))
+                        try records.apiKeys.insert(Sample.apiKey(name, byte, of: name))
                         try records.links.insert(Sample.link(byte, of: name))
                     }
                 }
@@ -27,11 +29,12 @@ extension StorageConformance {
                             try records.accounts.account(named: Username(stored: name)) != nil,
                             try records.sessions.session(SessionID(name)) != nil,
                             try records.sessions.refreshToken(Sample.hash(byte)) != nil,
+                            try records.apiKeys.key(hashed: Sample.hash(byte)) != nil,
                             try records.links.link(Sample.hash(byte), for: .reset) != nil,
                         ]
                     }
                 }
-                #expect(found == [[false, false, false, false, false], [true, true, true, true, true]])
+                #expect(found == [Array(repeating: false, count: 6), Array(repeating: true, count: 6)])
             },
             Check("a page holds accounts in the order of their names, behind one and no more than asked for") {
                 storage in

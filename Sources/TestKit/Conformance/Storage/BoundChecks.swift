@@ -10,6 +10,7 @@ extension StorageConformance {
                 try records.sessions.rotate(Sample.hash(1), nonce: [1], at: Sample.moment(1), to: Sample.hash(2))
                 try records.sessions.rotate(Sample.hash(2), nonce: [2], at: Sample.moment(1), to: Sample.hash(3))
                 try records.links.insert(Sample.link(4, of: "ada"))
+                try records.apiKeys.insert(Sample.apiKey("k", 5, of: "ada", expiresAt: Sample.moment(1)))
                 try records.outbox.enqueue(Sample.mail("m"))
                 try records.guesses.store(Sample.guesses("a", 1))
                 try records.audit.append(
@@ -25,6 +26,7 @@ extension StorageConformance {
                         try records.sessions.eraseNonces(of: SessionID("s"), rotatedBy: end, limit: limit),
                         try records.sessions.endExpired(before: end, idleSince: end, limit: limit),
                         try records.links.deleteExpired(before: end, limit: limit),
+                        try records.apiKeys.deleteExpired(before: end, limit: limit),
                         try records.outbox.claim(dueAt: end, until: end, limit: limit).count,
                         try records.revocations.rows(after: 0, limit: limit).count,
                         try records.revocations.deleteExpired(before: end, limit: limit),
@@ -33,7 +35,7 @@ extension StorageConformance {
                     ]
                 }
             }
-            #expect(counts == Array(repeating: Array(repeating: 0, count: 10), count: 3))
+            #expect(counts == Array(repeating: Array(repeating: 0, count: 11), count: 3))
         },
         Check("a text with NUL is refused, and what it stood in is not stored") { storage in
             try await storage.writing { _ = try $0.accounts.insert(Sample.account("ada")) }
@@ -44,11 +46,12 @@ extension StorageConformance {
                 [
                     try records.accounts.page(after: nil, limit: 10).count,
                     try records.sessions.sessions(of: AccountID("id-ada")).count, try records.keys.all().count,
+                    try records.apiKeys.keys(of: AccountID("id-ada")).count,
                     try records.outbox.counts().waiting, try records.revocations.rows(after: 0, limit: 10).count,
                     try records.audit.latest(of: nil, limit: 10).count,
                 ]
             }
-            #expect(left == [1, 0, 0, 0, 0, 0])
+            #expect(left == [1, 0, 0, 0, 0, 0, 0])
         },
     ]
 
@@ -74,6 +77,16 @@ extension StorageConformance {
             try records.keys.insert(
                 SigningKeyRecord(
                     id: "k\u{0}", algorithm: "ES256", state: .active, sealed: [1], createdAt: Sample.moment(1)))
+        },
+        { records in
+            var key = Sample.apiKey("k", 1, of: "ada")
+            key.name = KeyName(stored: "\u{0}")
+            try records.apiKeys.insert(key)
+        },
+        { records in
+            var key = Sample.apiKey("k", 1, of: "ada")
+            key.scope = KeyScope(stored: ["/", "/\u{0}"])
+            try records.apiKeys.insert(key)
         },
         { try $0.outbox.enqueue(Sample.mail("\u{0}")) },
         { _ = try $0.revocations.append(.apiKey("\u{0}k"), keepUntil: Sample.moment(1)) },

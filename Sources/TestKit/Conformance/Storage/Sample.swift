@@ -28,6 +28,13 @@ enum Sample {
         RefreshTokenRecord(hash: hash(byte), sessionID: SessionID(session))
     }
 
+    /// An API key of an account's.
+    static func apiKey(_ id: String, _ byte: UInt8, of name: String, expiresAt: Timestamp? = nil) -> APIKey {
+        APIKey(
+            id: id, accountID: AccountID("id-\(name)"), name: KeyName(stored: "ci"), hash: hash(byte),
+            createdAt: moment(0), expiresAt: expiresAt)
+    }
+
     /// A link to an account's own address that ends after a thousand seconds.
     static func link(
         _ byte: UInt8, _ purpose: Link.Purpose = .reset, of name: String, expiresAt: Timestamp = moment(1000)

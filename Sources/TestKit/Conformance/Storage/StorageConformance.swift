@@ -17,7 +17,8 @@ public import Testing
 public enum StorageConformance {
     /// Every check; each wants a place of its own.
     public static let checks: [Check] =
-        transactions + accounts + sessions + links + keys + outbox + revocations + audit + guesses + bounds
+        transactions + accounts + sessions + cookies + apiKeys + links + keys + outbox + revocations + audit
+        + guesses + bounds
 
     /// One promise and how it is tried.
     public struct Check: Sendable, CustomTestStringConvertible {
