@@ -149,6 +149,30 @@ import Testing
         #expect(try await doors.answer(.post, "/out", headers: .form, body: "a=b").status == .unsupportedMediaType)
     }
 
+    @Test func `a number has its bounds, and a list holds texts alone`() throws {
+        let input = Input.object(
+            [.json, .form], InputField("age", optional: .wholeNumber(3...99), "How old."),
+            InputField("names", optional: .texts, "What for.")
+        ) { age, names in "\(age ?? 0) \(names ?? [])" }
+        for (body, text) in [
+            (#"{"age":3,"names":["a",""]}"#, #"3 ["a", ""]"#), (#"{"age":99,"names":[]}"#, "99 []"), ("{}", "0 []"),
+        ] {
+            #expect(try input.decode(Array(body.utf8), .stated(.json)) == text)
+        }
+        #expect(try input.decode(Array("age=12".utf8), .stated(.form)) == "12 []")
+        for (body, format, faults) in [
+            (#"{"age":2,"names":"a"}"#, BodyFormat.json, ["too_small", "wrong_type"]),
+            (#"{"age":100,"names":[1]}"#, .json, ["too_large", "wrong_type"]),
+            (#"{"age":"5","names":{}}"#, .json, ["wrong_type", "wrong_type"]),
+            (#"{"age":5.0,"names":[["a"]]}"#, .json, ["wrong_type", "wrong_type"]),
+            (#"{"age":99999999999999999999,"names":[null]}"#, .json, ["wrong_type", "wrong_type"]),
+            ("age=old&names=a", .form, ["wrong_type", "wrong_type"]),
+        ] {
+            let problem = #expect(throws: Problem.self) { try input.decode(Array(body.utf8), .stated(format)) }
+            #expect(problem?.errors.map(\.code) == faults, "\(body)")
+        }
+    }
+
     @Test func `a declaration keeps what documents need`() throws {
         let route = try #require(RouteTable(Doors.routes.map(\.declaration)).declaration(named: "POST /names"))
         let input = try #require(route.input)

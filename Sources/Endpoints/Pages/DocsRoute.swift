@@ -95,7 +95,13 @@ struct DocsRoute {
 extension InputContent {
     /// What a field may be, in a few words.
     fileprivate var words: String {
-        if kind == .boolean { return "true or false" }
+        switch kind {
+        case .boolean: return "true or false"
+        case .wholeNumber:
+            return "a whole number" + (range.map { ", \($0.lowerBound) to \($0.upperBound)" } ?? "")
+        case .texts: return "a list of texts" + (counts.map { ", \($0.lowerBound) to \($0.upperBound) of them" } ?? "")
+        case .text: break
+        }
         let noun = format == "email" ? "an e-mail address" : "text"
         guard let lengths else { return noun }
         return "\(noun), \(lengths.lowerBound) to \(lengths.upperBound) characters"

@@ -50,19 +50,44 @@ enum OpenAPISchemas {
 
     private static func schema(_ field: InputFieldShape, _ format: BodyFormat) -> JSONValue {
         let content = field.content
-        let type: JSONValue = content.kind == .boolean ? "boolean" : "string"
+        let type: JSONValue =
+            switch content.kind {
+            case .text: "string"
+            case .boolean: "boolean"
+            case .wholeNumber: "integer"
+            case .texts: "array"
+            }
         var members = [
             Member("description", .string(field.summary)),
             Member("type", field.isRequired || format == .form ? type : [type, "null"]),
         ]
+        if let range = content.range {
+            members.append(Member("minimum", .number(String(range.lowerBound))))
+            members.append(Member("maximum", .number(String(range.upperBound))))
+        }
+        if let counts = content.counts {
+            members.append(Member("minItems", .number(String(counts.lowerBound))))
+            members.append(Member("maxItems", .number(String(counts.upperBound))))
+        }
+        if content.kind == .texts {
+            members.append(Member("items", .object([Member("type", "string")] + bounds(of: content))))
+        } else {
+            members += bounds(of: content)
+        }
+        if content.isSecret { members.append(Member("writeOnly", true)) }
+        return .object(members + [Member("examples", [content.example])])
+    }
+
+    /// What a text must be, alone or in a list.
+    private static func bounds(of content: InputContent) -> [Member] {
+        var members: [Member] = []
         if let lengths = content.lengths {
             members.append(Member("minLength", .number(String(lengths.lowerBound))))
             members.append(Member("maxLength", .number(String(lengths.upperBound))))
         }
         if let pattern = content.pattern { members.append(Member("pattern", .string(pattern))) }
         if let format = content.format { members.append(Member("format", .string(format))) }
-        if content.isSecret { members.append(Member("writeOnly", true)) }
-        return .object(members + [Member("examples", [content.example])])
+        return members
     }
 
     private static func schema(_ object: OutputObject) -> JSONValue {

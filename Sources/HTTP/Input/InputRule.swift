@@ -110,3 +110,35 @@ extension InputRule where Value == Bool {
         }
     }
 }
+
+extension InputRule where Value == Int64 {
+    /// A whole number; in a form, its digits.
+    public static func wholeNumber(_ range: ClosedRange<Int64>) -> Self {
+        InputRule(InputContent(.wholeNumber, range: range)) { value, format throws(InputRefusal) in
+            guard let number = value.integer ?? (format == .form ? value.string.flatMap { Int64($0) } : nil) else {
+                throw InputRefusal("wrong_type", "must be a whole number")
+            }
+            guard number >= range.lowerBound else {
+                throw InputRefusal("too_small", "must be at least \(range.lowerBound)")
+            }
+            guard number <= range.upperBound else {
+                throw InputRefusal("too_large", "must be at most \(range.upperBound)")
+            }
+            return number
+        }
+    }
+}
+
+extension InputRule where Value == [String] {
+    /// A list of texts, which no form holds; what they must be is for ``compactMap(_:)`` to say.
+    public static var texts: Self {
+        InputRule(InputContent(.texts)) { value, _ throws(InputRefusal) in
+            var texts: [String] = []
+            for item in value.array ?? [.null] {
+                guard let text = item.string else { throw InputRefusal("wrong_type", "must be a list of texts") }
+                texts.append(text)
+            }
+            return texts
+        }
+    }
+}

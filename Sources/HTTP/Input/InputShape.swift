@@ -31,13 +31,21 @@ public struct InputContent: Hashable, Sendable {
         case text
         /// `true` or `false`.
         case boolean
+        /// A whole number.
+        case wholeNumber
+        /// A list of texts.
+        case texts
     }
 
     /// The type.
     public var kind: Kind
-    /// The least and the greatest number of code points, of a text.
+    /// The least and the greatest number of code points, of a text, or of each in a list.
     public var lengths: ClosedRange<Int>?
-    /// A regular expression that the whole of a text fits.
+    /// The least and the greatest value, of a number.
+    public var range: ClosedRange<Int64>?
+    /// The least and the greatest number of items, of a list.
+    public var counts: ClosedRange<Int>?
+    /// A regular expression that the whole of a text fits, or of each in a list.
     public var pattern: String?
     /// JSON Schema's `format`, such as `email`.
     public var format: String?
@@ -48,14 +56,24 @@ public struct InputContent: Hashable, Sendable {
 
     /// States every part.
     public init(
-        _ kind: Kind, lengths: ClosedRange<Int>? = nil, pattern: String? = nil, format: String? = nil,
-        example: JSONValue? = nil, isSecret: Bool = false
+        _ kind: Kind, lengths: ClosedRange<Int>? = nil, range: ClosedRange<Int64>? = nil,
+        counts: ClosedRange<Int>? = nil, pattern: String? = nil, format: String? = nil, example: JSONValue? = nil,
+        isSecret: Bool = false
     ) {
         self.kind = kind
         self.lengths = lengths
+        self.range = range
+        self.counts = counts
         self.pattern = pattern
         self.format = format
-        self.example = example ?? (kind == .boolean ? true : "text")
+        self.example =
+            switch (example, kind) {
+            case (let example?, _): example
+            case (nil, .text): "text"
+            case (nil, .boolean): true
+            case (nil, .wholeNumber): .number(String(range?.lowerBound ?? 1))
+            case (nil, .texts): ["text"]
+            }
         self.isSecret = isSecret
     }
 }
