@@ -1,3 +1,5 @@
+import GatewayKit
+
 /// What the Authorization fields of a request hold for a gateway that takes bearer tokens alone (RFC 6750, section
 /// 2.1).
 enum BearerCredential: Equatable {
@@ -5,6 +7,8 @@ enum BearerCredential: Equatable {
     case none
     /// A token, which may be anything that has the right characters.
     case token(Substring.UTF8View)
+    /// What has the shape of an API key, the whole of it.
+    case apiKey(Substring.UTF8View)
     /// Something that no reading makes a token of.
     case malformed(reason: String)
 
@@ -31,6 +35,9 @@ enum BearerCredential: Equatable {
             self = .malformed(reason: "a token over 8 KiB")
         } else if !Self.isToken68(token) {
             self = .malformed(reason: "characters that no token has")
+        } else if token.starts(with: APIKey.prefix.utf8) {
+            let isWhole = OpaqueToken.isWhole(token.dropFirst(APIKey.prefix.utf8.count))
+            self = isWhole ? .apiKey(token) : .malformed(reason: "no API key is like this one")
         } else {
             self = .token(token)
         }
@@ -63,7 +70,7 @@ enum BearerCredential: Equatable {
     static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.none, .none): true
-        case (.token(let left), .token(let right)): left.elementsEqual(right)
+        case (.token(let left), .token(let right)), (.apiKey(let left), .apiKey(let right)): left.elementsEqual(right)
         case (.malformed(let left), .malformed(let right)): left == right
         default: false
         }

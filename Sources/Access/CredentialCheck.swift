@@ -1,88 +1,136 @@
 public import CoreMetrics
 public import GatewayKit
 
-/// Says what a request's credential is worth, from memory alone and without waiting.
+/// Says what a request's credential is worth, from memory wherever memory can tell.
 ///
-/// `BearerCredential.swift` finds the token in the request, `KnownCredentials.swift` remembers whose signature was
-/// good, `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its time. `Issuers/` judges what
-/// others have signed.
+/// `BearerCredential.swift` and `CookieCredential.swift` find it in the request. `KnownCredentials.swift` remembers by
+/// their digests the tokens whose signature was good and what `StoredCredentials.swift` has read of others, which
+/// `OpaqueCredentials.swift` judges. `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its
+/// time. `Issuers/` judges what others have signed.
 public struct CredentialCheck: Sendable {
     private let issuer: any TokenIssuer
     private let foreign: ForeignIssuers
     private let revocations: RevocationLog
+    private let cookieName: String
     private let time: any TimeSource
-    private let known: KnownCredentials
-    private let sights: OutcomeCounter<Sight>
+    private let known: KnownCredentials<Principal>
+    private let opaque: OpaqueCredentials
+    private let sights: OutcomeCounter<CredentialSight>
 
-    /// What a sight of a credential came to, as operators see it counted.
-    private enum Sight: String, CaseIterable {
-        case none, known, new, bad, revoked, undecided
-    }
-
-    /// Takes the issuer of the tokens and the log of their revocations; remembers at most `capacity` tokens, or goes on
-    /// with what a former check remembers, whose issuers judged as these do.
+    /// Takes the issuer of the tokens and those of others, the store that has API keys and the sessions of cookies, the log
+    /// of revocations, and the name of the session cookie (see ``SessionCookie``); remembers at most `capacity` tokens
+    /// and as many others, or goes on with what a former check remembers, whose issuers judged as these do.
     public init(
-        issuer: any TokenIssuer, foreign: ForeignIssuers = .none, revocations: RevocationLog, time: any TimeSource,
-        capacity: Int = 20_000,
+        issuer: any TokenIssuer, foreign: ForeignIssuers = .none, storage: any Storage, revocations: RevocationLog,
+        cookieName: String, time: any TimeSource, capacity: Int = 20_000,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance, remembering former: CredentialCheck? = nil
     ) {
         self.issuer = issuer
         self.foreign = foreign
         self.revocations = revocations
+        self.cookieName = cookieName
         self.time = time
         known = former?.known ?? KnownCredentials(capacity: capacity)
+        opaque = OpaqueCredentials(
+            stored: StoredCredentials(storage: storage, lifetimes: issuer.lifetimes, time: time),
+            revocations: revocations, time: time, capacity: capacity, remembering: former?.opaque)
         sights = OutcomeCounter("auth_gateway_credential_checks_total", in: metrics)
     }
 
-    /// How many tokens are remembered now.
-    public var knownCount: Int { known.count }
+    /// How many credentials are remembered now.
+    public var knownCount: Int { known.count + opaque.count }
 
-    /// Judges the values of all Authorization fields of a request.
+    /// Judges the values of all Authorization fields of a request that must show an access token: API keys are bad.
     public func check(authorization values: [String]) -> CredentialVerdict {
-        let (verdict, sight) = look(at: BearerCredential(values))
-        sights.count(sight)
-        return verdict
+        switch BearerCredential(values) {
+        case .none: count(.none, .none)
+        case .malformed(let reason): count(.bad(reason: reason), .bad)
+        case .apiKey: count(.bad(reason: "an API key in place of an access token"), .bad)
+        case .token(let token): count(judge(token))
+        }
     }
 
-    /// Whose bearer token this is, where that is known and holds now; nil where ``check(authorization:)`` must look
-    /// closer.
+    /// Whose access token this is, where that is known and holds now; nil where another check must look closer, and for
+    /// an API key.
     public func known(bearer token: Span<UInt8>) -> Principal? {
-        guard revocations.isFresh, let principal = known.principal(of: KnownCredentials.Digest(token)),
-            time.now() < principal.expiresAt, case (.valid, let sight) = unlessRevoked(principal, .known)
+        guard revocations.isFresh, let principal = known[CredentialDigest(token)], time.now() < principal.expiresAt,
+            case (.valid, let sight) = unlessRevoked(principal, .known)
         else { return nil }
         sights.count(sight)
         return principal
     }
 
-    private func look(at credential: BearerCredential) -> (CredentialVerdict, Sight) {
-        switch credential {
-        case .none: (.none, .none)
-        case .malformed(let reason): (.bad(reason: reason), .bad)
-        case .token(let token): look(at: token)
+    /// Judges the values of all Authorization and Cookie fields of a request that may show an access token, an API key
+    /// or the session cookie, without waiting; nil when only the store can tell, so that
+    /// ``check(authorization:cookies:)`` must be asked.
+    public func checkInMemory(authorization values: [String], cookies: [String]) -> CredentialVerdict? {
+        switch look(at: values, cookies) {
+        case .judged(let judgement): count(judgement)
+        case .opaque(_, let digest): opaque.judgeFromMemory(digest).map(count)
         }
     }
 
-    private func look(at token: Substring.UTF8View) -> (CredentialVerdict, Sight) {
+    /// The same, asking the store where memory cannot tell.
+    ///
+    /// Such reads are bounded: at most 64 at once, beyond which, as when the store's own queue is full, nobody can
+    /// decide (503).
+    public func check(authorization values: [String], cookies: [String]) async -> CredentialVerdict {
+        switch look(at: values, cookies) {
+        case .judged(let judgement): count(judgement)
+        case .opaque(let kind, let digest): count(await opaque.judge(kind, digest))
+        }
+    }
+
+    private enum Look {
+        case judged(OpaqueCredentials.Judgement)
+        case opaque(StoredCredentials.Kind, CredentialDigest)
+    }
+
+    /// A bearer token, good or bad, beats the cookie; what the Authorization field holds of other schemes does not.
+    private func look(at values: [String], _ cookies: [String]) -> Look {
+        switch BearerCredential(values) {
+        case .malformed(let reason): return .judged((.bad(reason: reason), .bad))
+        case .token(let token): return .judged(judge(token))
+        case .apiKey(let key): return .opaque(.apiKey, CredentialDigest(key))
+        case .none: break
+        }
+        return switch CookieCredential(cookies, named: cookieName) {
+        case .none: .judged((.none, .none))
+        case .malformed: .judged((.bad(reason: "a session cookie that was never set"), .bad))
+        case .value(let value): .opaque(.cookie, CredentialDigest(value))
+        }
+    }
+
+    private func judge(_ token: Substring.UTF8View) -> OpaqueCredentials.Judgement {
         guard revocations.isFresh else { return (.cannotDecide, .undecided) }
-        let digest = KnownCredentials.Digest(token)
-        if let principal = known.principal(of: digest) {
+        let digest = CredentialDigest(token)
+        if let principal = known[digest] {
             if time.now() < principal.expiresAt { return unlessRevoked(principal, .known) }
             known.forget(digest)
         }
         switch foreign.verdict(on: token) ?? CredentialVerdict(issuer.verify(token)) {
         case .valid(let principal):
-            let (verdict, sight) = unlessRevoked(principal, .new)
-            if case .valid = verdict { known.remember(principal, as: digest) }
-            return (verdict, sight)
+            let judgement = unlessRevoked(principal, .new)
+            if case .valid = judgement.verdict { known.remember(principal, as: digest) }
+            return judgement
         case .cannotDecide: return (.cannotDecide, .undecided)
         case let verdict: return (verdict, .bad)
         }
     }
 
     /// At every sight, known or not: a revocation must never depend on what is remembered.
-    private func unlessRevoked(_ principal: Principal, _ sight: Sight) -> (CredentialVerdict, Sight) {
-        revocations.table.isRevoked(principal.endings) || !foreign.trust(principal.endings.foreignKey)
-            ? (.bad(reason: "revoked"), .revoked) : (.valid(principal), sight)
+    private func unlessRevoked(_ principal: Principal, _ sight: CredentialSight) -> OpaqueCredentials.Judgement {
+        revocations.table.standing(of: principal.endings) == .good && foreign.trust(principal.endings.foreignKey)
+            ? (.valid(principal), sight) : (.bad(reason: "revoked"), .revoked)
+    }
+
+    private func count(_ verdict: CredentialVerdict, _ sight: CredentialSight) -> CredentialVerdict {
+        sights.count(sight)
+        return verdict
+    }
+
+    private func count(_ judgement: OpaqueCredentials.Judgement) -> CredentialVerdict {
+        count(judgement.verdict, judgement.sight)
     }
 }
 
@@ -95,4 +143,9 @@ extension CredentialVerdict {
             case .invalid(let reason): .bad(reason: reason)
             }
     }
+}
+
+/// What a sight of a credential came to, as operators see it counted.
+enum CredentialSight: String, CaseIterable {
+    case none, known, new, bad, revoked, undecided
 }

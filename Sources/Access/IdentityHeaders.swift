@@ -26,6 +26,14 @@ public struct IdentityHeaders: Hashable, Sendable {
             groups: claims.groups.joined(separator: ","))
     }
 
+    /// The fields of an account as the store has it.
+    public init(_ account: Account) {
+        let name = account.username.text
+        self.init(
+            user: name, subject: account.id.text, email: account.isEmailVerified ? account.email.text : "", name: name,
+            groups: account.groups.map(\.text).joined(separator: ","))
+    }
+
     /// The fields of nobody.
     public static let nobody = IdentityHeaders(user: "", subject: "", email: "", name: "", groups: "")
 

@@ -8,7 +8,9 @@ public struct Principal: Hashable, Sendable {
     public let username: String
     /// The user's groups; access rules that name groups mean these.
     public let groups: [String]
-    /// When the credential ends by itself.
+    /// The paths that an API key is for, as globs over the whole path; nil for all of them.
+    public let pathScope: [String]?
+    /// When the credential ends by itself, or must be read again because the store alone knows whose it is.
     public let expiresAt: Timestamp
     /// What ends it sooner.
     public let endings: Endings
@@ -76,7 +78,30 @@ public struct Principal: Hashable, Sendable {
         endings = Endings(
             session: claims.sessionID, account: AccountVersion(id: claims.accountID, version: claims.version),
             signingKey: claims.keyID)
+        pathScope = nil
         identity = IdentityHeaders(claims)
+    }
+
+    /// Somebody who shows an API key of an account, to be believed until a moment.
+    init(_ account: Account, showing key: APIKey, until end: Timestamp) {
+        self.init(account, Endings(apiKey: key.id), key.scope?.patterns, until: end)
+    }
+
+    /// Somebody whose browser shows a session of an account, to be believed until a moment.
+    init(_ account: Account, in session: Session, until end: Timestamp) {
+        self.init(account, Endings(session: session.id), nil, until: end)
+    }
+
+    private init(_ account: Account, _ endings: Endings, _ pathScope: [String]?, until end: Timestamp) {
+        claims = nil
+        username = account.username.text
+        groups = account.groups.map(\.text)
+        expiresAt = end
+        var endings = endings
+        endings.account = AccountVersion(id: account.id, version: account.version)
+        self.endings = endings
+        self.pathScope = pathScope
+        identity = IdentityHeaders(account)
     }
 }
 

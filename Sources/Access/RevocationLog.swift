@@ -54,6 +54,9 @@ public final class RevocationLog: Service, RevocationFollower {
     /// Whether the log was ever read to its end; before that, this node must not be asked.
     public var isReady: Bool { progress.withLock { $0.readToEnd != nil } }
 
+    /// How far the log was read: the id of the last row.
+    var position: Int64 { progress.withLock(\.lastID) }
+
     /// How long ago the log was last read to its end, by a clock that never goes back; nil before the first time.
     public var age: Duration? {
         let now = time.elapsed()

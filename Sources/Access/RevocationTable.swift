@@ -16,17 +16,27 @@ public final class RevocationTable: Sendable {
     /// Begins empty.
     public init() {}
 
-    /// Whether a credential was revoked: its session has ended, its account has a higher least version, it is an API
-    /// key that was, or the key that signed it is trusted no more.
-    public func isRevoked(_ endings: Principal.Endings) -> Bool {
+    /// What the log says of a credential.
+    public enum Standing: Hashable, Sendable {
+        /// Nothing.
+        case good
+        /// Its session has ended, it is an API key that was revoked, or the key that signed it is trusted no more.
+        case ended
+        /// Its account has a higher least version than it knows. A token that says so has ended; what the store has
+        /// may not have, and must be read again.
+        case outdated
+    }
+
+    /// Whether what is named by some credential was revoked, and what of it.
+    public func standing(of endings: Principal.Endings) -> Standing {
         entries.withLock { entries in
             if !entries.signingKeys.isEmpty, let key = endings.signingKey, entries.signingKeys[key] != nil {
-                return true
+                return .ended
             }
-            if let session = endings.session, entries.sessions[session] != nil { return true }
-            if let key = endings.apiKey, entries.apiKeys[key] != nil { return true }
-            guard let known = endings.account, let account = entries.accounts[known.id] else { return false }
-            return known.version < account.leastVersion
+            if let session = endings.session, entries.sessions[session] != nil { return .ended }
+            if let key = endings.apiKey, entries.apiKeys[key] != nil { return .ended }
+            guard let known = endings.account, let account = entries.accounts[known.id] else { return .good }
+            return known.version < account.leastVersion ? .outdated : .good
         }
     }
 

@@ -6,7 +6,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Finds out who calls, by the bearer token alone.
+/// Finds out who calls: by the access token alone, but where apps and proxies ask about somebody else's request.
 struct Caller: Sendable {
     let credentials: CredentialCheck
 
@@ -47,7 +47,14 @@ struct Caller: Sendable {
 
     private static let scheme = Array("Bearer ".utf8)
 
-    func verdict(of request: Request) -> CredentialVerdict {
+    /// What a credential of any kind is worth that somebody's request came with.
+    func verdictOnAny(of request: Request) async -> CredentialVerdict {
+        let (values, cookies) = (request.headers[values: .authorization], request.headers[values: .cookie])
+        if let verdict = credentials.checkInMemory(authorization: values, cookies: cookies) { return verdict }
+        return await credentials.check(authorization: values, cookies: cookies)
+    }
+
+    private func verdict(of request: Request) -> CredentialVerdict {
         credentials.check(authorization: request.headers[values: .authorization])
     }
 }

@@ -16,7 +16,8 @@ struct Fixture {
         issuer = FakeTokenIssuer(time: time)
         log = Self.log(storage, time)
         check = CredentialCheck(
-            issuer: issuer, foreign: ForeignIssuers(foreign, time: time), revocations: log, time: time,
+            issuer: issuer, foreign: ForeignIssuers(foreign, time: time), storage: storage, revocations: log,
+            cookieName: "__Host-gateway_session", time: time,
             capacity: capacity, metrics: metrics)
         await log.catchUp()
     }

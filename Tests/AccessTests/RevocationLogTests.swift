@@ -56,7 +56,9 @@ import Testing
         let bearer = try fixture.bearer()
         try await fixture.revoke(.session(SessionID("s1")))
         let restarted = Fixture.log(fixture.storage, fixture.time)
-        let check = CredentialCheck(issuer: fixture.issuer, revocations: restarted, time: fixture.time)
+        let check = CredentialCheck(
+            issuer: fixture.issuer, storage: fixture.storage, revocations: restarted,
+            cookieName: "__Host-gateway_session", time: fixture.time)
         #expect(check.check(authorization: [bearer]) == .cannotDecide)
         await restarted.catchUp()
         #expect(check.check(authorization: [bearer]) == .bad(reason: "revoked"))
@@ -115,6 +117,6 @@ import Testing
         let claims = AccessClaims(
             accountID: id, sessionID: SessionID("s1"), version: 2, issuedAt: Timestamp(seconds: 0),
             expiresAt: Timestamp(seconds: 20), tokenID: "t", username: "johndoe", email: nil, groups: [])
-        #expect(table.isRevoked(Principal(claims).endings))
+        #expect(table.standing(of: Principal(claims).endings) == .outdated)
     }
 }

@@ -42,7 +42,9 @@ struct InMemoryGateway {
         endpoints =
             GatewayEndpoints(
                 flows: AccountFlows(roles: roles, settings: settings),
-                credentials: CredentialCheck(issuer: issuer, revocations: revocations, time: time), access: access,
+                credentials: CredentialCheck(
+                    issuer: issuer, storage: storage, revocations: revocations,
+                    cookieName: SessionCookie.name(under: publicURL), time: time), access: access,
                 issuer: issuer,
                 policy: hasher.policy, publicURL: publicURL, version: "1.2.3"
             ).all

@@ -20,12 +20,13 @@ extension GatewayRoutes {
 
     var verify: Route<Void> {
         Route(
-            nil, "/auth/verify", "Says whether the request's access token is valid, and whose it is.",
+            nil, "/auth/verify", "Says whether the request's credential is valid, and whose it is.",
             notes: RouteNotes(
                 "verify", topic: Topic.verification,
-                "Takes any method alike. Characters of the identity headers other than printable ASCII, and '%', are "
-                    + "percent-encoded."),
-            security: .bearer, answers: [Self.valid.declaration], refusals: [.invalidToken])
+                "Takes any method alike, and an API key or the session cookie in place of an access token; a key that "
+                    + "is for some paths alone does not pass here, where no path is known. Characters of the identity "
+                    + "headers other than printable ASCII, and '%', are percent-encoded."),
+            security: .bearer, answers: [Self.valid.declaration], refusals: [.invalidToken, .forbidden])
     }
 
     /// nginx understands 200, 401 and 403, takes anything else for an error, and drops its kept-alive connection to the

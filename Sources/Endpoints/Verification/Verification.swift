@@ -13,7 +13,9 @@ extension GatewayEndpoints {
                 routes.verify,
                 express: ({ request, _ in caller.known(request)?.identity.lines }, GatewayRoutes.valid.constantFields)
             ) { _, request, _ in
-                switch caller.verdict(of: request) {
+                switch await caller.verdictOnAny(of: request) {
+                // A key for some paths would pass for all of them where nobody says which path is wanted.
+                case .valid(let principal) where principal.pathScope != nil: throw Problem.forbidden
                 case .valid(let principal):
                     return GatewayRoutes.valid.response(headers: principal.identity.httpFields)
                 case .none: throw Problem.missingToken
@@ -28,7 +30,10 @@ extension GatewayEndpoints {
                     express: ({ passing($0, $1, in: dialect) }, GatewayRoutes.passing.constantFields)
                 ) { _, request, exchange in
                     let question = try dialect.question(in: request, exchange)
-                    let judgement = access.policy.judge(question.request, caller.verdict(of: request))
+                    let verdict = await caller.verdictOnAny(of: request)
+                    // Nothing holds a key's paths against the wanted one yet.
+                    if case .valid(let principal) = verdict, principal.pathScope != nil { throw Problem.forbidden }
+                    let judgement = access.policy.judge(question.request, verdict)
                     return try answer(to: question, judgement, in: dialect, request, exchange)
                 }
             }

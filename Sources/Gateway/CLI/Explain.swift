@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GatewayAccess
 import GatewayAccounts
+import GatewayHTTP
 import GatewayKit
 import Logging
 
@@ -61,8 +62,10 @@ struct Explain: Verb {
             storage: products.store, table: RevocationTable(), time: deployment.host.time,
             logger: deployment.logger(atLeast: .warning))
         await revocations.catchUp()
-        return CredentialCheck(issuer: products.issuer, revocations: revocations, time: deployment.host.time)
-            .check(authorization: ["Bearer \(text)"])
+        let check = CredentialCheck(
+            issuer: products.issuer, storage: products.store, revocations: revocations,
+            cookieName: SessionCookie.name(under: deployment.settings.server.publicURL), time: deployment.host.time)
+        return await check.check(authorization: ["Bearer \(text)"], cookies: [])
     }
 }
 

@@ -31,8 +31,9 @@ struct Generation: Sendable {
         let products = try await making.products(over: (ground.store, ground.keyring))
         let judgesAlike = former.map { ReloadedSettings.judgeTokensAlike($0.deployment, deployment) } ?? false
         let credentials = CredentialCheck(
-            issuer: products.issuer, foreign: trusted.issuers, revocations: ground.revocations, time: host.time,
-            metrics: ground.metrics, remembering: judgesAlike ? former?.credentials : nil)
+            issuer: products.issuer, foreign: trusted.issuers, storage: products.store, revocations: ground.revocations,
+            cookieName: SessionCookie.name(under: server.publicURL), time: host.time, metrics: ground.metrics,
+            remembering: judgesAlike ? former?.credentials : nil)
         let flows = deployment.flows(
             over: products, outbox: ground.outbox, follower: ground.revocations, metrics: ground.metrics)
         let endpoints = GatewayEndpoints(

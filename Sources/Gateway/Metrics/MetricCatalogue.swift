@@ -19,7 +19,7 @@ enum MetricCatalogue {
         "auth_gateway_http_requests_total": "Requests that were answered.",
         "auth_gateway_issuer_key_readings_total": "Readings of other issuers' key sets, by what came of them.",
         "auth_gateway_issuer_keys_age_seconds": "How long ago another issuer's key set was last read.",
-        "auth_gateway_known_credentials": "Access tokens whose signature need not be checked again.",
+        "auth_gateway_known_credentials": "Credentials that need neither a check of their signature nor the store.",
         "auth_gateway_logins_total": "Attempts to log in, by what became of them.",
         "auth_gateway_mail_deliveries_total": "Attempts to deliver a mail, by what became of them.",
         "auth_gateway_outbox_mails": "Mails that wait for delivery, and mails that were given up.",

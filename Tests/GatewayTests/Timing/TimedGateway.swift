@@ -44,7 +44,9 @@ struct TimedGateway {
         let flows = deployment.flows(over: products, outbox: outbox, follower: NoFollower())
         let revocations = RevocationLog(
             storage: products.store, table: RevocationTable(), time: host.time, logger: log)
-        let credentials = CredentialCheck(issuer: products.issuer, revocations: revocations, time: host.time)
+        let credentials = CredentialCheck(
+            issuer: products.issuer, storage: products.store, revocations: revocations,
+            cookieName: SessionCookie.name(under: deployment.settings.server.publicURL), time: host.time)
         let endpoints = GatewayEndpoints(
             flows: flows, credentials: credentials, access: deployment.settings.access, issuer: products.issuer,
             policy: products.hasher.policy,
