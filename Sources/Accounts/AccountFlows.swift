@@ -4,8 +4,8 @@ public import GatewayKit
 /// All that can be done with accounts, each as a flow of its own: no HTTP, no SQL, no YAML.
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
-/// a session, `Changing/` what people do to their account, `Administration/` what operators do, `Mail/` the outbox,
-/// `Upkeep/` the removal of what has expired; beside this file lies what flows share,
+/// a session, `Keys/` API keys, `Changing/` what people do to their account, `Administration/` what operators do,
+/// `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file lies what flows share,
 /// `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
@@ -20,6 +20,8 @@ public struct AccountFlows: Sendable {
     public let logout: Logout
     /// Lists sessions, and ends single ones.
     public let sessions: SessionList
+    /// Makes, lists and revokes API keys.
+    public let keys: PersonalKeys
     /// Sets forgotten passwords.
     public let recovery: Recovery
     /// Shows and renames accounts.
@@ -58,6 +60,7 @@ public struct AccountFlows: Sendable {
             storage: storage, issuer: issuer, revoker: revoker, time: time, random: random, results: meters.refreshes)
         logout = Logout(storage: storage, revoker: revoker, time: time)
         sessions = SessionList(storage: storage, lifetimes: issuer.lifetimes, revoker: revoker, time: time)
+        keys = PersonalKeys(storage: storage, revoker: revoker, time: time, random: random)
         recovery = Recovery(
             storage: storage, hasher: hasher, requests: requests, guesses: guesses, revoker: revoker,
             letters: letters, pace: AnswerPace(quarters: 16), time: time, random: random, askings: meters.resetRequests,

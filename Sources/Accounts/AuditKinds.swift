@@ -24,10 +24,15 @@ extension AuditEvent.Kind {
     public static let refreshReplayed = Self("refresh_replayed")
     /// A link for a new password was asked for, and mailed where there is an account.
     public static let resetRequested = Self("reset_requested")
-    /// A password was set by a mailed link; facts: `sessions`, how many it ended.
+    /// A password was set by a mailed link; facts: `sessions` and `api_keys`, how many it ended.
     public static let passwordReset = Self("password_reset")
-    /// A password was changed by its owner or an operator; facts: `sessions`, how many it ended.
+    /// A password was changed by its owner or an operator; facts: `sessions`, how many it ended, and likewise
+    /// `api_keys` where an operator did.
     public static let passwordChanged = Self("password_changed")
+    /// An API key was made by its owner; facts: `api_key`, its id.
+    public static let apiKeyCreated = Self("api_key_created")
+    /// An API key was revoked by its owner; facts: `api_key`, its id.
+    public static let apiKeyRevoked = Self("api_key_revoked")
     /// A user's name was changed; facts: `from`, `to`.
     public static let renamed = Self("renamed")
     /// An account was deleted by its owner or an operator; facts: `username`.
@@ -36,7 +41,7 @@ extension AuditEvent.Kind {
     public static let accountCreated = Self("account_created")
     /// An operator set an account's groups; facts: `groups`, comma-separated, and `former`, those before.
     public static let groupsChanged = Self("groups_changed")
-    /// An operator closed an account; facts: `sessions`, how many it ended.
+    /// An operator closed an account; facts: `sessions` and `api_keys`, how many it ended.
     public static let accountDisabled = Self("account_disabled")
     /// Waiting mails were sealed with another key of the secret file; facts: `count`.
     public static let mailsResealed = Self("mails_resealed")
@@ -46,7 +51,8 @@ extension AuditEvent.Kind {
     /// All of them.
     static let all: [Self] = [
         registered, loginSucceeded, loginFailed, guessesExhausted, passwordRefused, refreshReplayed, loggedOut,
-        loggedOutEverywhere, resetRequested, resetsExhausted, passwordReset, passwordChanged, renamed, accountDeleted,
-        accountCreated, groupsChanged, accountDisabled, accountEnabled, mailsResealed,
+        loggedOutEverywhere, resetRequested, resetsExhausted, passwordReset, passwordChanged, apiKeyCreated,
+        apiKeyRevoked, renamed, accountDeleted, accountCreated, groupsChanged, accountDisabled, accountEnabled,
+        mailsResealed,
     ]
 }

@@ -10,6 +10,13 @@ struct Revoker: Sendable {
         _ = try records.revocations.append(subject, keepUntil: moment + Self.traceLife)
     }
 
+    /// The same of several.
+    func revoke(
+        _ subjects: [Revocation.Subject], at moment: Timestamp, in records: any Records
+    ) throws(StorageError) {
+        for subject in subjects { try revoke(subject, at: moment, in: records) }
+    }
+
     /// Returns once this node refuses what has just been revoked.
     func settle() async { await follower.catchUp() }
 

@@ -45,7 +45,8 @@ public struct GatewayEndpoints: Sendable {
         "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
         "POST /auth/forgot-password", "GET /auth/reset-password/{token}", "POST /auth/reset-password/{token}",
         "GET /auth/me", "PATCH /auth/me", "POST /auth/change-password", "DELETE /auth/me", "GET /auth/sessions",
-        "DELETE /auth/sessions/{id}", "ANY /auth/verify", "ANY /auth/verify/nginx",
+        "DELETE /auth/sessions/{id}", "POST /auth/keys", "GET /auth/keys", "DELETE /auth/keys/{id}",
+        "ANY /auth/verify", "ANY /auth/verify/nginx",
         "ANY /auth/verify/caddy", "ANY /auth/verify/traefik", "ANY /auth/verify/haproxy",
         "ANY /auth/verify/envoy/**", "GET /.well-known/jwks.json",
         "GET /openapi.json",
@@ -54,6 +55,6 @@ public struct GatewayEndpoints: Sendable {
 
     /// All of them, in the order in which documents list them.
     public var all: [Endpoint] {
-        entering + recovery + profile + sessions + verification + documents
+        entering + recovery + profile + sessions + keys + verification + documents
     }
 }

@@ -69,6 +69,9 @@ import Testing
             fourth, from: Password("canary password"), to: World.password, by: visitor)
         _ = try await flows.passwordChange.change(
             fourth, from: World.password, to: Password("canary password"), by: visitor)
+        let keys = [try await world.key("canary-name", of: fourth), try await world.key(of: fourth)]
+        secrets += keys.map { $0.token.reveal() }
+        _ = try await flows.keys.revoke(keys[0].key.id, of: fourth, from: visitor)
         _ = try await flows.profile.rename(fourth, to: try Username("johnny"), from: visitor)
         for _ in 1...6 { try await flows.recovery.requestReset(for: account.email, from: visitor) }
         _ = try await flows.recovery.requestReset(for: try EmailAddress("nobody@example.com"), from: visitor)
@@ -93,6 +96,7 @@ import Testing
         _ = try await administration.setGroups(of: root.id, to: [try GroupName("admins")], by: .commandLine)
         _ = try await administration.disable(root.id, by: .commandLine)
         _ = try await administration.enable(root.id, by: .commandLine)
+        _ = try await administration.setPassword(of: root.id, to: World.password, by: .commandLine)
         let keys = [
             ("two", Secret([UInt8](repeating: 8, count: 32))), ("one", Secret([UInt8](repeating: 7, count: 32))),
         ]

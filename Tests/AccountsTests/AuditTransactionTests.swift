@@ -16,12 +16,13 @@ import Testing
         }
     }
 
-    /// Somebody with two sessions, one of which has gone on twice.
+    /// Somebody with an API key and two sessions, one of which has gone on twice.
     private struct Owner {
         let account: Account
         let claims: AccessClaims
         let spentToken: OpaqueToken
         let otherSession: SessionID
+        let key: APIKey
 
         init(in world: World) async throws {
             account = try await world.account()
@@ -29,6 +30,7 @@ import Testing
             (claims, spentToken) = (grant.access.claims, grant.refreshToken)
             _ = try await world.refresh(try await world.refresh(spentToken).refreshToken)
             otherSession = try await world.logIn().access.claims.sessionID
+            key = try await world.key(of: claims).key
         }
     }
 
@@ -50,6 +52,10 @@ import Testing
         Change("password") { world, owner in
             _ = try await world.flows.passwordChange.change(
                 owner.claims, from: World.password, to: Password("another password"), by: world.visitor)
+        },
+        Change("key") { world, owner in _ = try await world.key(of: owner.claims) },
+        Change("end of a key") { world, owner in
+            _ = try await world.flows.keys.revoke(owner.key.id, of: owner.claims, from: world.visitor)
         },
         Change("name") { world, owner in
             _ = try await world.flows.profile.rename(

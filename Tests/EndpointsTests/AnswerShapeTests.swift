@@ -98,6 +98,10 @@ import Testing
             let list = try await gateway.send(.get, "/auth/sessions", token: access)
             let id = try JSONValue(strictly: Array(buffer: list.body)).array?.first?["id"]?.string
             return try await gateway.send(method, "/auth/sessions/\(#require(id))", token: access)
+        case "DELETE /auth/keys/{id}":
+            let made = try await gateway.send(.post, "/auth/keys", token: access, json: #"{"name":"ci"}"#)
+            let id = try JSONValue(strictly: Array(buffer: made.body))["id"]?.string
+            return try await gateway.send(method, "/auth/keys/\(#require(id))", token: access)
         default: return try await gateway.send(method, path, token: access, json: json)
         }
     }

@@ -37,7 +37,7 @@ public struct Administration: Sendable {
 
     /// What became of setting a password.
     public enum PasswordSetting: Sendable {
-        /// The password is the new one, and every session has ended.
+        /// The password is the new one, and every session and API key has ended.
         case changed
         /// The password will not do.
         case passwordRefused(InputRefusal)
@@ -95,9 +95,9 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Closes an account and ends its sessions. The account as it is now, or nil for none.
+    /// Closes an account and ends its sessions and API keys. The account as it is now, or nil for none.
     public func disable(_ id: AccountID, by someone: Operator) async throws(AccountsError) -> Account? {
-        try await change(id, .accountDisabled, endsSessions: true, by: someone) { account in
+        try await change(id, .accountDisabled, endsAll: true, by: someone) { account in
             guard !account.isDisabled else { return nil }
             account.isDisabled = true
             return [:]
@@ -113,7 +113,7 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Sets an account's password, ends its sessions, and tells its owner.
+    /// Sets an account's password, ends its sessions and API keys, and tells its owner.
     public func setPassword(
         of id: AccountID, to password: Password, by someone: Operator
     ) async throws(AccountsError) -> PasswordSetting {
@@ -124,7 +124,7 @@ public struct Administration: Sendable {
         }
         let hash = try await hasher.newHash(of: password)
         let notice = try letters.passwordChanged(to: found)
-        let changed = try await change(id, .passwordChanged, endsSessions: true, notice: notice, by: someone) {
+        let changed = try await change(id, .passwordChanged, endsAll: true, notice: notice, by: someone) {
             $0.passwordHash = hash
             return [:]
         }
@@ -141,10 +141,11 @@ public struct Administration: Sendable {
         return isDeleted
     }
 
-    /// Changes an account, raises its version and revokes what was issued under the old one; `apply` gives the
-    /// facts for the audit trail, or nil when there was nothing to change.
+    /// Changes an account, raises its version and revokes the tokens that were issued under the old one; with
+    /// `endsAll`, its sessions and API keys end too. `apply` gives the facts for the audit trail, or nil when there was
+    /// nothing to change.
     private func change(
-        _ id: AccountID, _ kind: AuditEvent.Kind, endsSessions: Bool = false, notice: OutboxMail? = nil,
+        _ id: AccountID, _ kind: AuditEvent.Kind, endsAll: Bool = false, notice: OutboxMail? = nil,
         by someone: Operator, apply: @escaping @Sendable (inout Account) -> [String: String]?
     ) async throws(AccountsError) -> Account? {
         let now = time.now()
@@ -153,14 +154,18 @@ public struct Administration: Sendable {
             guard var facts = apply(&account) else { return account }
             account.version += 1
             try records.accounts.save(account)
-            if endsSessions {
+            var keys: [Revocation.Subject] = []
+            if endsAll {
+                keys = try records.endKeys(of: id)
+                facts["api_keys"] = "\(keys.count)"
                 facts["sessions"] = "\(try records.sessions.endAll(of: id, except: nil).count)"
                 try records.links.deleteAll(of: id, for: .reset)
             }
             if kind == .passwordChanged { try records.guesses.clear(GuessKey(id).text) }
             try records.audit.append(someone.event(kind, of: id, at: now, facts: facts))
             if let notice { try records.outbox.enqueue(notice) }
-            try revoker.revoke(.account(id, leastVersion: account.version), at: now, in: records)
+            try revoker.revoke(
+                keys + [.account(id, leastVersion: account.version)], at: now, in: records)
             return account
         }
         if notice != nil { letters.outbox.signal.poke() }

@@ -8,7 +8,7 @@ public struct AccountDeletion: Sendable {
 
     /// What became of it.
     public enum Outcome: Sendable {
-        /// The account, its sessions and its links are gone.
+        /// The account, its sessions, API keys and links are gone.
         case deleted
         /// The current password is another.
         case wrongPassword
@@ -40,15 +40,17 @@ public struct AccountDeletion: Sendable {
 }
 
 extension Records {
-    /// Removes an account with all that is its own, and revokes every token that was ever issued to it.
+    /// Removes an account with all that is its own, and revokes every token and key that was ever issued to it.
     func erase(
         _ id: AccountID, _ revoker: Revoker, at moment: Timestamp, _ event: AuditEvent
     ) throws(StorageError) -> Bool {
+        let keys = try endKeys(of: id)
         guard let account = try accounts.account(id), try accounts.delete(id) else { return false }
         try guesses.clear(GuessKey(id).text)
         var event = event
         event.facts["username"] = account.username.text
         try audit.append(event)
+        try revoker.revoke(keys, at: moment, in: self)
         try revoker.revoke(.account(id, leastVersion: account.version + 1), at: moment, in: self)
         return true
     }

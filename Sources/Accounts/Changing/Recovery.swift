@@ -22,7 +22,7 @@ public struct Recovery: Sendable {
 
     /// What became of a reset.
     public enum Outcome: Sendable {
-        /// The password is the new one, and every session has ended.
+        /// The password is the new one, and every session and API key has ended.
         case reset
         /// The link is unknown, used or expired.
         case invalidLink
@@ -122,11 +122,15 @@ public struct Recovery: Sendable {
         account.version += 1
         try records.accounts.save(account)
         let ended = try records.sessions.endAll(of: account.id, except: nil)
+        let keys = try records.endKeys(of: account.id)
         try records.links.deleteAll(of: account.id, for: .reset)
         try guesses.forgive(account.id, in: records)
         try records.audit.append(
-            visitor.event(.passwordReset, of: account.id, at: now, facts: ["sessions": "\(ended.count)"]))
+            visitor.event(
+                .passwordReset, of: account.id, at: now,
+                facts: ["sessions": "\(ended.count)", "api_keys": "\(keys.count)"]))
         try records.outbox.enqueue(notice)
+        try revoker.revoke(keys, at: now, in: records)
         try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
         return true
     }

@@ -3,7 +3,7 @@ public import Logging
 public import ServiceLifecycle
 
 /// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces,
-/// links, guesses and revocations.
+/// API keys, links, guesses and revocations.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -52,6 +52,9 @@ public struct Chores: Service {
         let spentBy = now - lifetimes.refreshGrace
         try await inBatches { records, limit throws(StorageError) in
             try records.sessions.eraseNonces(of: nil, rotatedBy: spentBy, limit: limit)
+        }
+        try await inBatches { records, limit throws(StorageError) in
+            try records.apiKeys.deleteExpired(before: now, limit: limit)
         }
         try await inBatches { records, limit throws(StorageError) in
             try records.links.deleteExpired(before: now, limit: limit)

@@ -18,7 +18,7 @@ struct GatewayRoutes: Sendable {
             register.declaration, login.declaration, refresh.declaration, logout.declaration,
             forgotPassword.declaration, resetForm.declaration, reset.declaration, me.declaration, rename.declaration,
             changePassword.declaration, delete.declaration, listSessions.declaration, endSession.declaration,
-            verify.declaration,
+            createKey.declaration, listKeys.declaration, revokeKey.declaration, verify.declaration,
         ] + Dialect.allCases.map { verify(for: $0).declaration } + [
             publicKeys.declaration, openAPI.declaration, docs.declaration, problem.declaration,
         ]
@@ -31,6 +31,7 @@ enum Topic {
     static let recovery = "Forgotten passwords"
     static let profile = "One's own account"
     static let sessions = "Sessions"
+    static let keys = "API keys"
     static let verification = "For apps and reverse proxies"
     static let documents = "Keys and documents"
 }

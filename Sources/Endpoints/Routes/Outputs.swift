@@ -55,6 +55,36 @@ extension Output where Value == SessionList.Entry {
         OutputField("current", .boolean, "Whether it is the session that asks.") { $0.isCurrent })
 }
 
+extension Output where Value == APIKey {
+    /// A key as its owner sees it later.
+    static let key = object(
+        "APIKey", "An API key, without its text.",
+        OutputField("id", .text, "Its id, to revoke it by.", example: .string(exampleID)) { $0.id },
+        OutputField("name", .text, "What its owner calls it.", example: "backup") { $0.name.text },
+        OutputField("created_at", .instant, "When it was made.") { $0.createdAt },
+        OutputField("expires_at", .optional(.instant), "When it ends, if ever.") { $0.expiresAt },
+        OutputField(
+            "paths", .optional(.list(of: .text)), "The paths that it is for; null for all.", example: ["/reports/**"]
+        ) { $0.scope?.patterns })
+}
+
+extension Output where Value == PersonalKeys.NewKey {
+    /// A key as it is shown once.
+    static let newKey = object(
+        "NewAPIKey", "An API key with its text, which is shown this once.",
+        OutputField("id", .text, "Its id, to revoke it by.", example: .string(exampleID)) { $0.key.id },
+        OutputField("name", .text, "What its owner calls it.", example: "backup") { $0.key.name.text },
+        OutputField(
+            "key", .text, "Goes into 'Authorization: Bearer' of each request.",
+            example: "agk_V2hhdCB5b3UgcmVhZCBpcyBub3QgYSB0b2tlbiBhdCA"
+        ) { $0.token.reveal() },
+        OutputField("created_at", .instant, "When it was made.") { $0.key.createdAt },
+        OutputField("expires_at", .optional(.instant), "When it ends, if ever.") { $0.key.expiresAt },
+        OutputField(
+            "paths", .optional(.list(of: .text)), "The paths that it is for; null for all.", example: ["/reports/**"]
+        ) { $0.key.scope?.patterns })
+}
+
 extension Output where Value == String {
     /// A sentence for the person at the screen.
     static let message = object(

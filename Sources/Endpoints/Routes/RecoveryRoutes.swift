@@ -35,7 +35,7 @@ extension GatewayRoutes {
     var reset: Route<Password> {
         Route(
             .post, "/auth/reset-password/{token}",
-            "Sets a new password by a mailed link, and ends every session of the account.",
+            "Sets a new password by a mailed link, and ends every session and API key of the account.",
             notes: RouteNotes("resetPassword", topic: Topic.recovery, parameters: [Self.token]),
             input: .object(
                 [.json, .form], InputField("new_password", .laterPassword(policy), "The password from now on.")

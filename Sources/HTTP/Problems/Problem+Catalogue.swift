@@ -52,6 +52,11 @@ extension Problem {
     /// 409.
     public static let emailTaken = Self(.emailTaken, "This e-mail address is taken.")
 
+    /// 409: there may be so many API keys.
+    public static func tooManyKeys(limit: Int) -> Self {
+        Self(.tooManyKeys, "This account has \(limit) API keys, which is as many as it may have; revoke one first.")
+    }
+
     /// 403.
     public static let registrationClosed = Self(.registrationClosed, "Registration is closed.")
 

@@ -65,6 +65,10 @@ extension ProblemKind {
             "Another account has this e-mail address.",
             "Log in to that account, or ask for a reset link if its password is forgotten."
         ),
+        tooManyKeys.code: (
+            "The account has as many API keys as one may have.",
+            "List the keys, revoke one that nobody needs, and try again. A key that has expired does not count."
+        ),
         registrationClosed.code: (
             "This deployment lets nobody register by themselves.",
             "Ask whoever runs it for an account."

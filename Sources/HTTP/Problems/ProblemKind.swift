@@ -45,6 +45,8 @@ extension ProblemKind {
     public static let usernameTaken = Self("username_taken", .conflict, "User name taken")
     /// Another account has this address.
     public static let emailTaken = Self("email_taken", .conflict, "E-mail address taken")
+    /// The account has as many API keys as it may have.
+    public static let tooManyKeys = Self("too_many_keys", .conflict, "Too many API keys")
     /// This deployment lets nobody register.
     public static let registrationClosed = Self("registration_closed", .forbidden, "Registration closed")
     /// A valid credential that may not do this.
@@ -65,7 +67,7 @@ extension ProblemKind {
     /// All kinds of this package, in the order of the documentation.
     public static let all: [Self] = [
         malformedRequest, requestTimeout, bodyTooLarge, unsupportedMediaType, headerTooLarge, invalidInput,
-        invalidCredentials, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken,
+        invalidCredentials, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken, tooManyKeys,
         registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy, unavailable, internalError,
     ]
 }

@@ -30,6 +30,9 @@ struct InputRoute: Sendable, CustomStringConvertible {
         InputRoute(
             path: "/auth/change-password",
             fields: [.text("current_password", upTo: 4096), .newPassword("new_password")], needsToken: true),
+        InputRoute(
+            path: "/auth/keys", fields: [.keyName("name"), .optionalSeconds("expires_in"), .optionalPaths("paths")],
+            needsToken: true),
     ]
 
     /// What the header says about the body.
@@ -80,9 +83,13 @@ struct InputField: Sendable {
 
     let name: String
     let good: String
+    /// A value of another type.
+    var otherType = "[]"
     let faults: [Fault]
     /// The same in a form, where every value is a text.
     let faultsInForms: [Fault]
+
+    var isRequired: Bool { faults.contains { $0.code == "required" } }
 
     static func newName(_ name: String) -> Self {
         let spaces: [Fault] = [
@@ -115,6 +122,32 @@ struct InputField: Sendable {
         Self(
             name: name, good: "true", faults: ["7", "[]", "{}", #""""#, #""true""#].map { ($0, "wrong_type") },
             faultsInForms: ["", "yes", "1", "TRUE"].map { ($0, "wrong_type") })
+    }
+
+    static func keyName(_ name: String) -> Self {
+        text(
+            name, "backup", upTo: 64,
+            [(#""  ""#, "empty"), (#""a\u0007""#, "invalid_characters"), (#""a\u202eb""#, "invalid_characters")])
+    }
+
+    /// From a minute to ten years.
+    static func optionalSeconds(_ name: String) -> Self {
+        let types = ["true", "[]", "{}", #""60""#, "60.0", "6e2", "1e999999", String(repeating: "9", count: 400)]
+        return Self(
+            name: name, good: "86400",
+            faults: types.map { ($0, "wrong_type") } + ["59", "0", "-86400"].map { ($0, "too_small") }
+                + [("315360001", "too_large")], faultsInForms: [])
+    }
+
+    static func optionalPaths(_ name: String) -> Self {
+        let many = "[" + Array(repeating: #""/""#, count: 33).joined(separator: ",") + "]"
+        let long = #"["/\#(String(repeating: "a", count: 256))"]"#
+        let paths = ["", "a", "//", "/a//b", "/a?b", "/a b", "/%2e", "/ä", "https://example.com/"]
+        return Self(
+            name: name, good: #"["/reports/**"]"#, otherType: "{}",
+            faults: ["7", "true", "{}", #""/""#, "[7]", "[null]", #"["/",["/"]]"#].map { ($0, "wrong_type") }
+                + [("[]", "empty"), (many, "too_many"), (long, "too_long")]
+                + paths.map { (#"["/","\#($0)"]"#, "invalid_path") }, faultsInForms: [])
     }
 
     private static func text(_ name: String, _ good: String, upTo longest: Int, _ others: [Fault]) -> Self {

@@ -6,7 +6,7 @@ import GatewayKit
 struct UsersSet: Verb {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Give an account other groups.",
-        discussion: "Its access tokens end within a second; its sessions go on, with new ones.")
+        discussion: "Its access tokens end within a second; its sessions go on, with new ones, and so do its API keys.")
 
     @OptionGroup var file: FileOption
     @Argument(help: "The user name or the e-mail address.") var name: String
@@ -26,7 +26,8 @@ struct UsersSet: Verb {
 /// `users disable`: closes an account.
 struct UsersDisable: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "disable", abstract: "Close an account: its sessions end within a second, and nobody can log in.")
+        commandName: "disable",
+        abstract: "Close an account: its sessions and API keys end within a second, and nobody can log in.")
 
     @OptionGroup var file: FileOption
     @Argument(help: "The user name or the e-mail address.") var name: String
@@ -55,7 +56,7 @@ struct UsersEnable: Verb {
 /// `users passwd`: sets an account's password.
 struct UsersPassword: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "passwd", abstract: "Set an account's password; its sessions end within a second.")
+        commandName: "passwd", abstract: "Set an account's password; its sessions and API keys end within a second.")
 
     @OptionGroup var file: FileOption
     @Argument(help: "The user name or the e-mail address.") var name: String

@@ -1,0 +1,46 @@
+import GatewayAccounts
+import GatewayHTTP
+import GatewayKit
+import HTTPTypes
+import Hummingbird
+
+extension GatewayEndpoints {
+    /// One's own API keys.
+    var keys: [Endpoint] { [createKey, listKeys, revokeKey] }
+
+    private var createKey: Endpoint {
+        Endpoint(routes.createKey) { input, request, exchange in
+            let (name, lifetime, scope) = input
+            let claims = try caller.claims(of: request)
+            let outcome = try await calling { () async throws(AccountsError) in
+                try await flows.keys.create(
+                    name, for: lifetime, at: scope, of: claims, from: Visitor(request, exchange))
+            }
+            switch outcome {
+            case .created(let new): return GatewayRoutes.keyCreated.response(new)
+            case .tooMany: throw Problem.tooManyKeys(limit: PersonalKeys.limit)
+            case .gone: throw Problem.invalidToken
+            }
+        }
+    }
+
+    private var listKeys: Endpoint {
+        Endpoint(routes.listKeys) { _, request, _ in
+            let claims = try caller.claims(of: request)
+            let keys = try await calling { () async throws(AccountsError) in try await flows.keys.keys(of: claims) }
+            return GatewayRoutes.keysListed.response(keys)
+        }
+    }
+
+    private var revokeKey: Endpoint {
+        Endpoint(routes.revokeKey) { _, request, exchange in
+            let claims = try caller.claims(of: request)
+            let isRevoked = try await calling { () async throws(AccountsError) in
+                try await flows.keys.revoke(
+                    exchange.parameter("id"), of: claims, from: Visitor(request, exchange))
+            }
+            guard isRevoked else { throw Problem.notFound }
+            return GatewayRoutes.keyRevoked.response()
+        }
+    }
+}
