@@ -59,6 +59,22 @@ import Testing
         _ = try await world.key(of: claims)
     }
 
+    @Test func `of a time and a moment the sooner counts, and a moment that is over is refused`() async throws {
+        let world = try World()
+        try await world.account()
+        let (claims, now) = (try await world.logIn().access.claims, world.time.now())
+        for (lifetime, moment, end) in [(60, 61, 60), (60, 59, 59), (nil, 1, 1)] as [(Int?, Int, Int)] {
+            let outcome = try await world.flows.keys.create(
+                try KeyName("ci"), for: lifetime.map { .seconds($0) }, until: now + .seconds(moment), at: nil,
+                of: claims, from: world.visitor)
+            guard case .created(let new) = outcome else { throw Unexpected("there is no key") }
+            #expect(new.key.expiresAt == now + .seconds(end))
+        }
+        let outcome = try await world.flows.keys.create(
+            try KeyName("ci"), until: now, at: nil, of: claims, from: world.visitor)
+        guard case .endIsPast = outcome else { throw Unexpected("there is a key") }
+    }
+
     @Test func `whoever holds a token of an ended session, or of a disabled account, gets no key`() async throws {
         let world = try World()
         let account = try await world.account()

@@ -66,6 +66,16 @@ import Testing
         #expect(try await gateway.send(.get, "/auth/verify", token: text).status == .ok)
     }
 
+    @Test func `a moment that is over is no end`() async throws {
+        let token = try await gateway.logIn()
+        let over = #"{"name":"ci","expires_at":"2027-01-15T08:00:00Z"}"#
+        let answer = try await gateway.send(.post, "/auth/keys", token: token, json: over)
+        #expect(answer.status == .unprocessableContent)
+        #expect(String(buffer: answer.body).contains(#""pointer":"/expires_at","code":"in_the_past""#))
+        let ahead = #"{"name":"ci","expires_at":"2027-01-15T09:00:01+01:00","expires_in":60}"#
+        #expect(try await key(ahead, token)["expires_at"] == "2027-01-15T08:00:01.000Z")
+    }
+
     @Test func `one key more than an account may have is refused in words`() async throws {
         let token = try await gateway.logIn()
         for _ in 1...100 { _ = try await key(#"{"name":"ci"}"#, token) }

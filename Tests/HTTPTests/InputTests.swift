@@ -173,6 +173,21 @@ import Testing
         }
     }
 
+    @Test func `an instant is read in both formats`() throws {
+        let input = Input.object([.json, .form], InputField("at", .instant, "When.")) { $0 }
+        for (body, format) in [
+            (#"{"at":"2035-01-31T09:30:00Z"}"#, BodyFormat.json), ("at=2035-01-31T10%3a30%3a00%2B01:00", .form),
+        ] {
+            let instant = try input.decode(Array(body.utf8), .stated(format))
+            #expect(instant.iso8601 == "2035-01-31T09:30:00.000Z")
+        }
+        for (value, fault) in [("7", "wrong_type"), (#""""#, "empty"), (#""tomorrow""#, "invalid_instant")] {
+            let body = Array(#"{"at":\#(value)}"#.utf8)
+            let problem = #expect(throws: Problem.self) { try input.decode(body, .stated(.json)) }
+            #expect(problem?.errors.map(\.code) == [fault], "\(value)")
+        }
+    }
+
     @Test func `a declaration keeps what documents need`() throws {
         let route = try #require(RouteTable(Doors.routes.map(\.declaration)).declaration(named: "POST /names"))
         let input = try #require(route.input)

@@ -14,6 +14,8 @@ public struct PersonalKeys: Sendable {
     public enum Creation: Sendable {
         /// The key is there; its text is shown this once.
         case created(NewKey)
+        /// The moment that it was to last until is over.
+        case endIsPast
         /// The account has ``PersonalKeys/limit`` already.
         case tooMany
         /// The account or the session is no more.
@@ -28,17 +30,20 @@ public struct PersonalKeys: Sendable {
         public let token: OpaqueToken
     }
 
-    /// Makes a key of whoever asks, for a while or until it is revoked, for some paths or for all.
+    /// Makes a key of whoever asks, for some paths or for all, that lasts for a while, until a moment, until the sooner
+    /// of both, or until it is revoked.
     ///
     /// It outlives the session, which must be there still when it is stored: whoever ends all sessions because of a
     /// stolen token must not find a key behind it.
     public func create(
-        _ name: KeyName, for lifetime: Duration?, at scope: KeyScope?, of claims: AccessClaims, from visitor: Visitor
+        _ name: KeyName, for lifetime: Duration? = nil, until moment: Timestamp? = nil, at scope: KeyScope?,
+        of claims: AccessClaims, from visitor: Visitor
     ) async throws(AccountsError) -> Creation {
         let (now, token) = (time.now(), APIKey.newToken(from: random))
+        if let moment, moment <= now { return .endIsPast }
         let key = APIKey(
             id: random.identifier(), accountID: claims.accountID, name: name, hash: token.hash, createdAt: now,
-            expiresAt: lifetime.map { now + $0 }, scope: scope)
+            expiresAt: [lifetime.map { now + $0 }, moment].compactMap(\.self).min(), scope: scope)
         return try await storage.commit { records throws(StorageError) in
             guard try records.sessions.session(claims.sessionID)?.accountID == key.accountID,
                 let account = try records.accounts.account(key.accountID), !account.isDisabled

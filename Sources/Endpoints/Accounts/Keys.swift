@@ -10,14 +10,17 @@ extension GatewayEndpoints {
 
     private var createKey: Endpoint {
         Endpoint(routes.createKey) { input, request, exchange in
-            let (name, lifetime, scope) = input
+            let (name, lifetime, moment, scope) = input
             let claims = try caller.claims(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.keys.create(
-                    name, for: lifetime, at: scope, of: claims, from: Visitor(request, exchange))
+                    name, for: lifetime, until: moment, at: scope, of: claims, from: Visitor(request, exchange))
             }
             switch outcome {
             case .created(let new): return GatewayRoutes.keyCreated.response(new)
+            case .endIsPast:
+                let refusal = InputRefusal("in_the_past", "must be later than now")
+                throw Problem.invalidInput([InputProblem("expires_at", refusal)])
             case .tooMany: throw Problem.tooManyKeys(limit: PersonalKeys.limit)
             case .gone: throw Problem.invalidToken
             }

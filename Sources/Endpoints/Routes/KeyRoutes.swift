@@ -11,7 +11,7 @@ extension GatewayRoutes {
         .ok, "The keys, without their texts.", Output.list(of: .key), headers: [.noStore])
     static let keyRevoked = Answer.empty(.noContent, "The key is refused, everywhere.")
 
-    var createKey: Route<(KeyName, Duration?, KeyScope?)> {
+    var createKey: Route<(KeyName, Duration?, Timestamp?, KeyScope?)> {
         Route(
             .post, "/auth/keys", "Makes an API key, with which a script passes where its owner may.",
             notes: RouteNotes(
@@ -21,11 +21,12 @@ extension GatewayRoutes {
                     + "is reset, and with the account; logging out and changing the password leave it."),
             input: .object(
                 [.json], InputField("name", .keyName, "What to call it."),
+                InputField("expires_in", optional: .keyLifetime, "How long it lasts, in seconds."),
                 InputField(
-                    "expires_in", optional: .keyLifetime,
-                    "How long it lasts, in seconds; without it, until it is revoked."),
+                    "expires_at", optional: .instant,
+                    "When it ends; of both the sooner counts, and with neither it lasts until it is revoked."),
                 InputField("paths", optional: .keyScope, "The paths that it is for; without them, all paths.")
-            ) { ($0, $1, $2) },
+            ) { ($0, $1, $2, $3) },
             security: .bearer, answers: [Self.keyCreated.declaration], refusals: [.invalidToken, .tooManyKeys],
             admit: admit)
     }

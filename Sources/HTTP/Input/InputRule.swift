@@ -142,3 +142,20 @@ extension InputRule where Value == [String] {
         }
     }
 }
+
+extension InputRule where Value == Timestamp {
+    /// An instant as RFC 3339 writes it.
+    public static var instant: Self {
+        InputRule<String>.text(1...64)
+            .described {
+                $0.format = "date-time"
+                $0.example = "2035-01-31T09:30:00Z"
+            }
+            .compactMap { text throws(InputRefusal) in
+                guard let instant = Timestamp(iso8601: text) else {
+                    throw InputRefusal("invalid_instant", "must be an instant such as 2035-01-31T09:30:00Z")
+                }
+                return instant
+            }
+    }
+}

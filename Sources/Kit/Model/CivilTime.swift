@@ -58,6 +58,43 @@ extension Timestamp {
     }
 }
 
+extension Timestamp {
+    /// Reads a moment as RFC 3339 writes it (section 5.6), at UTC or with an offset from it; nil for any other text, a
+    /// day that the calendar does not have, and a leap second. What is finer than a millisecond is dropped.
+    public init?(iso8601 text: String) {
+        let date = #/(\d{4})-(\d\d)-(\d\d)/#.asciiOnlyDigits()
+        let clock = #/[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/#.asciiOnlyDigits()
+        let zone = #/[Zz]|([+-])(\d\d):(\d\d)/#.asciiOnlyDigits()
+        guard let day = text.prefixMatch(of: date), let time = text[day.range.upperBound...].prefixMatch(of: clock),
+            let offset = text[time.range.upperBound...].wholeMatch(of: zone)
+        else { return nil }
+        func number(_ digits: Substring?) -> Int64 { digits.flatMap { Int64($0) } ?? 0 }
+        let (year, month, dayOfMonth) = (number(day.1), number(day.2), number(day.3))
+        let (hour, minute, second) = (number(time.1), number(time.2), number(time.3))
+        let (offsetHour, offsetMinute) = (number(offset.2), number(offset.3))
+        guard hour < 24, minute < 60, second < 60, offsetHour < 24, offsetMinute < 60, (1...12).contains(month) else {
+            return nil
+        }
+        let midnight = Timestamp(seconds: CivilTime.days(to: year, month, dayOfMonth) * 86_400)
+        let civil = CivilTime(midnight)
+        guard (civil.year, civil.month, civil.day) == (year, month, dayOfMonth) else { return nil }
+        let offsetSeconds = (offsetHour * 60 + offsetMinute) * (offset.1 == "-" ? -60 : 60)
+        let thousandths = number(time.4.map { ($0 + "00").prefix(3) })
+        milliseconds = midnight.milliseconds + (hour * 3600 + minute * 60 + second - offsetSeconds) * 1000 + thousandths
+    }
+}
+
+extension CivilTime {
+    /// How many days lie between the epoch and a day; the inverse of ``init(_:)``, by the same author.
+    fileprivate static func days(to year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted.dividedRoundingDown(by: 400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+}
+
 extension Int64 {
     fileprivate func dividedRoundingDown(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)

@@ -31,8 +31,11 @@ struct InputRoute: Sendable, CustomStringConvertible {
             path: "/auth/change-password",
             fields: [.text("current_password", upTo: 4096), .newPassword("new_password")], needsToken: true),
         InputRoute(
-            path: "/auth/keys", fields: [.keyName("name"), .optionalSeconds("expires_in"), .optionalPaths("paths")],
-            needsToken: true),
+            path: "/auth/keys",
+            fields: [
+                .keyName("name"), .optionalSeconds("expires_in"), .optionalInstant("expires_at"),
+                .optionalPaths("paths"),
+            ], needsToken: true),
     ]
 
     /// What the header says about the body.
@@ -137,6 +140,16 @@ struct InputField: Sendable {
             name: name, good: "86400",
             faults: types.map { ($0, "wrong_type") } + ["59", "0", "-86400"].map { ($0, "too_small") }
                 + [("315360001", "too_large")], faultsInForms: [])
+    }
+
+    static func optionalInstant(_ name: String) -> Self {
+        let others = ["x", "2035-01-31", "2035-01-31T09:30:00", "2035-02-29T00:00:00Z", "2035-01-31T24:00:00Z"]
+        let required = text(
+            name, "2035-01-31T09:30:00Z", upTo: 64,
+            others.map { ("\"\($0)\"", "invalid_instant") } + [(#""2020-01-31T09:30:00Z""#, "in_the_past")])
+        return Self(
+            name: name, good: required.good, faults: required.faults.filter { $0.code != "required" },
+            faultsInForms: [])
     }
 
     static func optionalPaths(_ name: String) -> Self {
