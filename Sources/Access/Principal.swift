@@ -9,7 +9,7 @@ public struct Principal: Hashable, Sendable {
     /// The user's groups; access rules that name groups mean these.
     public let groups: [String]
     /// The paths that an API key is for, as globs over the whole path; nil for all of them.
-    public let pathScope: [String]?
+    public let pathScope: [PathPattern]?
     /// When the credential ends by itself, or must be read again because the store alone knows whose it is.
     public let expiresAt: Timestamp
     /// What ends it sooner.
@@ -62,6 +62,7 @@ public struct Principal: Hashable, Sendable {
         username = name
         self.groups = groups.map(\.text)
         self.expiresAt = expiresAt
+        pathScope = nil
         var endings = Endings()
         endings.foreignKey = key
         self.endings = endings
@@ -84,7 +85,9 @@ public struct Principal: Hashable, Sendable {
 
     /// Somebody who shows an API key of an account, to be believed until a moment.
     init(_ account: Account, showing key: APIKey, until end: Timestamp) {
-        self.init(account, Endings(apiKey: key.id), key.scope?.patterns, until: end)
+        // A pattern that cannot be read is one for no path.
+        let scope = key.scope.map { $0.patterns.compactMap { try? PathPattern($0) } }
+        self.init(account, Endings(apiKey: key.id), scope, until: end)
     }
 
     /// Somebody whose browser shows a session of an account, to be believed until a moment.
@@ -92,7 +95,7 @@ public struct Principal: Hashable, Sendable {
         self.init(account, Endings(session: session.id), nil, until: end)
     }
 
-    private init(_ account: Account, _ endings: Endings, _ pathScope: [String]?, until end: Timestamp) {
+    private init(_ account: Account, _ endings: Endings, _ pathScope: [PathPattern]?, until end: Timestamp) {
         claims = nil
         username = account.username.text
         groups = account.groups.map(\.text)

@@ -104,6 +104,26 @@ import Testing
         #expect(judgement.decision == .refused(.ambiguousPath))
     }
 
+    @Test func `an API key for some paths is nobody's elsewhere, with parameters and without`() throws {
+        let account = Account(
+            id: AccountID("a"), username: try Username("johndoe"), email: try EmailAddress("j@example.com"),
+            passwordHash: PasswordHash(""), version: 1, createdAt: Timestamp(seconds: 0))
+        let key = APIKey(
+            id: "k", accountID: account.id, name: try KeyName("ci"), hash: OpaqueToken("x").hash,
+            createdAt: Timestamp(seconds: 0), scope: try KeyScope(["/reports/**", "/status"]))
+        let verdict = CredentialVerdict.valid(Principal(account, showing: key, until: Timestamp(seconds: 300)))
+        for (path, ifAuthenticated, ifAnyone) in [
+            ("/reports/1", "passes", "passes"), ("/status", "passes", "passes"), ("/reports/1;x", "passes", "passes"),
+            ("/status/", "refused", "passes as nobody"), ("/other", "refused", "passes as nobody"),
+            ("/reports/../other", "refused", "passes as nobody"), ("/status;x", "refused", "passes as nobody"),
+        ] {
+            for (standard, word) in [(Allowance.authenticated, ifAuthenticated), (.anyone, ifAnyone)] {
+                let policy = AccessPolicy(rules: AccessRules([]), standard: standard)
+                #expect(Self.word(policy.judge(try Self.request("GET", "a", path), verdict)) == word, "\(path)")
+            }
+        }
+    }
+
     private static func word(_ judgement: AccessJudgement) -> String {
         switch judgement.decision {
         case .passed(nil): "passes as nobody"

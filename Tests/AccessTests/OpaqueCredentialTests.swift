@@ -18,7 +18,7 @@ import Testing
         #expect(fixture.check.knownCount == 1)
         #expect(principal.claims == nil)
         #expect(principal.username == "johndoe" && principal.groups == ["staff"])
-        #expect(principal.pathScope == ["/reports/**"])
+        #expect(principal.pathScope?.map(\.description) == ["/reports/**"])
         #expect(principal.identity.fields.map(\.value) == ["johndoe", "a1", "", "johndoe", "staff"])
     }
 

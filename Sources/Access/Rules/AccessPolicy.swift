@@ -32,7 +32,19 @@ public struct AccessPolicy: Sendable {
         case .none where allowed == .nobody, .bad where allowed == .nobody: return .refused(.rule)
         case .none: return .unknown(reason: nil)
         case .bad(let reason): return .unknown(reason: reason)
+        case .valid(let principal) where !principal.isMeant(for: request.url.path):
+            return allowed == .anyone ? .passed(nil) : .refused(.scope)
         case .valid(let principal): return allowed.admits(principal) ? .passed(principal) : .refused(.rule)
+        }
+    }
+}
+
+extension Principal {
+    /// Whether the credential is for that path, with its parameters and without.
+    fileprivate func isMeant(for path: CanonicalPath) -> Bool {
+        guard let pathScope else { return true }
+        return ([path.bytes] + [path.withoutParameters].compactMap(\.self)).allSatisfy { path in
+            pathScope.contains { $0.matches(path) }
         }
     }
 }
@@ -56,6 +68,8 @@ public enum AccessDecision: Hashable, Sendable {
     public enum Refusal: String, Hashable, Sendable {
         /// The rule, or the default, does not allow it.
         case rule = "the rule does not allow it"
+        /// The API key is for other paths.
+        case scope = "the API key is for other paths"
         /// Rules would read the path in two ways, with its parameters and without.
         case ambiguousPath = "the rules differ about the path with and without its parameters"
     }

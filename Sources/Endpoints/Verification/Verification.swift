@@ -30,10 +30,7 @@ extension GatewayEndpoints {
                     express: ({ passing($0, $1, in: dialect) }, GatewayRoutes.passing.constantFields)
                 ) { _, request, exchange in
                     let question = try dialect.question(in: request, exchange)
-                    let verdict = await caller.verdictOnAny(of: request)
-                    // Nothing holds a key's paths against the wanted one yet.
-                    if case .valid(let principal) = verdict, principal.pathScope != nil { throw Problem.forbidden }
-                    let judgement = access.policy.judge(question.request, verdict)
+                    let judgement = access.policy.judge(question.request, await caller.verdictOnAny(of: request))
                     return try answer(to: question, judgement, in: dialect, request, exchange)
                 }
             }

@@ -23,7 +23,7 @@ struct Explain: Verb {
     @Option(name: .long, help: "The method.") var method = "GET"
     @Option(name: .long, help: "The client's address; without one it is in no network.") var from: String?
     @Option(name: .long, help: "The user name or the e-mail address of who asks.") var user: String?
-    @Option(name: .long, help: "An access token, or - to read it from standard input.") var token: String?
+    @Option(name: .long, help: "An access token or an API key, or - to read it from standard input.") var token: String?
 
     func validate() throws {
         guard user == nil || token == nil else { throw ValidationError("--user and --token exclude each other") }
@@ -57,13 +57,16 @@ struct Explain: Verb {
             return .valid(Principal(trying: account.username.text, groups: account.groups.map(\.text)))
         }
         let text = token == "-" ? readLine() ?? "" : token ?? ""
-        let products = try await making.products()
+        let (store, issuer) = try await making.storeAndIssuer()
+        let logger = deployment.logger(atLeast: .warning)
         let revocations = RevocationLog(
-            storage: products.store, table: RevocationTable(), time: deployment.host.time,
-            logger: deployment.logger(atLeast: .warning))
+            storage: store, table: RevocationTable(), time: deployment.host.time, logger: logger)
         await revocations.catchUp()
+        let trusted = try await TrustedIssuers.made(
+            of: deployment.settings.access.issuers, in: deployment, logger: logger)
+        await trusted.updates?.catchUp()
         let check = CredentialCheck(
-            issuer: products.issuer, storage: products.store, revocations: revocations,
+            issuer: issuer, foreign: trusted.issuers, storage: store, revocations: revocations,
             cookieName: SessionCookie.name(under: deployment.settings.server.publicURL), time: deployment.host.time)
         return await check.check(authorization: ["Bearer \(text)"], cookies: [])
     }

@@ -9,8 +9,10 @@ public struct KeyScope: Hashable, Sendable {
     /// How long a pattern may be.
     public static let lengths = 1...256
     /// What a pattern looks like, as a regular expression: a path in the characters that RFC 3986 gives to paths,
-    /// without percent-encoding, for a rule sees paths decoded, and without an empty segment, which no such path has.
-    public static let pattern = "^(/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?)$"
+    /// without percent-encoding, for a rule sees paths decoded, and without empty segments and dot segments, which no
+    /// such path has; `**` stands alone in its segment.
+    public static let pattern =
+        "^(/|(/(?!\\.{1,2}(/|$))(\\*\\*|\\*|(\\*?[A-Za-z0-9._~!$&'()+,;=:@-]+)+\\*?))+/?)$"
 
     /// Takes typed patterns; throws an ``InputRefusal`` that says what would be right.
     public init(_ typed: [String]) throws(InputRefusal) {
@@ -31,7 +33,12 @@ public struct KeyScope: Hashable, Sendable {
     public init(stored patterns: [String]) { self.patterns = patterns }
 
     private static func isPath(_ text: String) -> Bool {
-        text.utf8.first == UInt8(ascii: "/") && !text.contains("//") && text.utf8.allSatisfy(allowed.contains)
+        guard text.utf8.first == UInt8(ascii: "/"), !text.contains("//"), text.utf8.allSatisfy(allowed.contains) else {
+            return false
+        }
+        return text.split(separator: "/").allSatisfy { segment in
+            segment == "**" || !segment.contains("**") && segment != "." && segment != ".."
+        }
     }
 
     private static let allowed = Set(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GatewayAccess
 import GatewayJOSE
+import GatewayHTTP
 import GatewayKit
 import Logging
 
@@ -89,7 +90,8 @@ struct TokenCheck: Verb {
         let trusted = try await TrustedIssuers.made(
             of: deployment.settings.access.issuers, in: deployment, logger: logger)
         let check = CredentialCheck(
-            issuer: issuer, foreign: trusted.issuers, revocations: revocations, time: host.time)
+            issuer: issuer, foreign: trusted.issuers, storage: store, revocations: revocations,
+            cookieName: SessionCookie.name(under: deployment.settings.server.publicURL), time: host.time)
         return TokenJudge { token in
             check.check(authorization: ["Bearer " + String(decoding: token, as: UTF8.self)])
         } refresh: {
