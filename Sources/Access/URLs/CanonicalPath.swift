@@ -57,8 +57,13 @@ public struct CanonicalPath: Hashable, Sendable {
 
     private struct Segment {
         var bytes: [UInt8] = []
-        /// Where parameters begin; they are told by a semicolon that was not encoded.
+        /// Where parameters begin, at a semicolon: an encoded one is none by RFC 3986, but is one to who decodes first.
         var parameters: Int?
+
+        mutating func append(_ byte: UInt8) {
+            if byte == UInt8(ascii: ";"), parameters == nil { parameters = bytes.count }
+            bytes.append(byte)
+        }
 
         var name: ArraySlice<UInt8> { bytes[..<(parameters ?? bytes.count)] }
         var isDots: Bool { bytes == Self.dot || bytes == Self.dots }
@@ -115,12 +120,8 @@ public struct CanonicalPath: Hashable, Sendable {
                     throw URLRefusal("a path with a percent sign that encodes nothing")
                 }
                 index += 2
-                segments[segments.count - 1].bytes.append(try allowed(high << 4 | low))
-            case UInt8(ascii: ";"):
-                let segment = segments.count - 1
-                segments[segment].parameters = segments[segment].parameters ?? segments[segment].bytes.count
-                segments[segment].bytes.append(byte)
-            default: segments[segments.count - 1].bytes.append(byte)
+                segments[segments.count - 1].append(try allowed(high << 4 | low))
+            default: segments[segments.count - 1].append(byte)
             }
         }
         guard segments.allSatisfy({ String(validating: $0.bytes, as: UTF8.self) != nil }) else {
