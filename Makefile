@@ -21,7 +21,8 @@ TOOLS := .build/tools
 TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
 PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
-TEST_PACKAGES := curl e2fsprogs nginx-light procps python3 python3-venv strace
+TEST_PACKAGES := curl e2fsprogs nginx-light procps python3 python3-venv strace $(HAPROXY_LIBRARIES)
+HAPROXY_LIBRARIES := libcrypt1 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 libssl3 libsystemd0
 BENCH_PACKAGES := haproxy nginx-light python3 util-linux
 
 .PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
@@ -98,14 +99,21 @@ deps-run:
 
 deps-test:
 	@.ci/deps $(TEST_PACKAGES)
-	@$(MAKE) $(addprefix $(VENV)/bin/,$(PYTHON_TOOLS)) $(TOOLS)/promtool
+	@$(MAKE) $(addprefix $(VENV)/bin/,$(PYTHON_TOOLS)) \
+	    $(addprefix $(TOOLS)/,promtool caddy haproxy)
 
 $(VENV)/bin/%:
 	[[ -x $(VENV)/bin/python3 ]] || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet $*
 
 $(TOOLS)/promtool:
-	.ci/promtool $@
+	.ci/program prometheus usr/bin/promtool $@
+
+$(TOOLS)/caddy:
+	.ci/program caddy usr/bin/caddy $@
+
+$(TOOLS)/haproxy:
+	.ci/program haproxy usr/sbin/haproxy $@
 
 swift:
 	@version=$$({ swift --version 2>/dev/null || true; } | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p'); \

@@ -1,7 +1,7 @@
 import Foundation
 
-/// An application on a unix socket, which answers each request with the header section that reached it.
-struct HeaderEcho: Sendable {
+/// An application on a unix socket, which answers each request with all of it that reached it.
+struct RequestEcho: Sendable {
     private let descriptor: Int32
 
     static func start(at path: String) throws -> Self {
@@ -21,12 +21,21 @@ struct HeaderEcho: Sendable {
     private static func answer(_ connection: Int32) {
         defer { close(connection) }
         var request: [UInt8] = []
-        while !request.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+        while !isWhole(request) {
             let bytes = LocalSocket.receive(on: connection)
             guard !bytes.isEmpty else { return }
             request += bytes
         }
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: \(request.count)\r\n"
         LocalSocket.send(Array("\(head)Connection: close\r\n\r\n".utf8) + request, on: connection)
+    }
+
+    /// Whether the header section and the body have come, whose length is stated or whose last chunk is empty.
+    private static func isWhole(_ request: [UInt8]) -> Bool {
+        guard let head = try? HTTPAnswer(parsing: Array("HTTP/1.1 200\r\nRequest: ".utf8) + request) else {
+            return false
+        }
+        if head["transfer-encoding"] != nil { return request.suffix(7).elementsEqual("\r\n0\r\n\r\n".utf8) }
+        return head.body.utf8.count >= Int(head["content-length"] ?? "0") ?? 0
     }
 }
