@@ -39,6 +39,27 @@ struct PathSpellingTests {
         await gateway.end()
     }
 
+    @Test(arguments: ProxyServer.Kind.allCases)
+    func `a request that names two hosts is judged by the one that the application is told`(
+        kind: ProxyServer.Kind
+    ) async throws {
+        let folder = try TestFolder()
+        let gateway = try await GatewayProcess.start(in: folder, extra: "access: \(Self.access)")
+        let proxy = try await ProxyServer.start(kind, in: folder, gatewayPort: gateway.port, access: Self.access)
+        for (named, host) in [
+            ("app.example.com", "other.example.com"), ("APP.example.com", "other.example.com"),
+            ("other.example.com", "app.example.com"), ("app.example.com:80", "other.example.com:80"),
+        ] {
+            let answer = try await proxy.get("http://\(named)/admin/users", [("Host", host)])
+            #expect(answer.body.isEmpty || !answer.body.hasPrefix("GET "), "\(named) \(host): \(answer.body)")
+            #expect([200, 400, 401, 404, 421].contains(answer.status), "\(named) \(host)")
+        }
+        let served = try await proxy.get("http://app.example.com/page")
+        #expect(served.body.hasPrefix("GET "))
+        await proxy.end()
+        await gateway.end()
+    }
+
     @Test(arguments: ["nginx", "caddy", "traefik", "haproxy", "envoy"])
     func `no spelling of a protected path is let pass, whichever proxy asks`(dialect: String) async throws {
         let gateway = try await GatewayProcess.start(

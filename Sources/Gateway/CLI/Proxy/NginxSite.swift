@@ -63,7 +63,8 @@ enum NginxSite {
                 proxy_set_header Host $host;
                 proxy_pass_request_body off;
                 proxy_set_header Content-Length "";
-                proxy_set_header X-Original-URL    $scheme://$http_host$request_uri;
+                # Of `GET http://a/` with `Host: b` the host is a; $http_host would be b, and the application told a.
+                proxy_set_header X-Original-URL    $scheme://$host$request_uri;
                 proxy_set_header X-Original-Method $request_method;
                 proxy_set_header X-Forwarded-For   $remote_addr;
                 proxy_set_header X-Forwarded-Proto $scheme;
