@@ -22,7 +22,7 @@ extension FuzzTarget {
         let shouted = Array(String(decoding: lines[0], as: UTF8.self).uppercased().utf8)
         claim("capitals count for nothing in a host", holds: canonical(shouted, lines[1]) == url)
         guard let bare = url.path.withoutParameters else { return }
-        claim("parameters begin with a semicolon", holds: lines[1].contains(UInt8(ascii: ";")) && bare != path)
+        claim("parameters begin with a semicolon", holds: path.contains(UInt8(ascii: ";")) && bare != path)
     }
 
     private static func canonical(_ host: [UInt8], _ target: [UInt8]) -> CanonicalURL? {
