@@ -39,7 +39,8 @@ TIMED := 'TimingTests|SlowConnectionTests'
 test: deps ## Build and run all tests, those of the examples too.
 	$(BUILD)
 	swift test $(FLAGS) --disable-xctest --skip-build --filter $(TIMED)
-	swift test $(FLAGS) --disable-xctest --skip-build --filter GatewayEndToEndTests --skip $(TIMED)
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 \
+	    swift test $(FLAGS) --disable-xctest --skip-build --filter GatewayEndToEndTests --skip $(TIMED)
 	swift test $(FLAGS) --disable-xctest --skip-build --skip GatewayEndToEndTests --skip $(TIMED)
 	@$(MAKE) $(EXAMPLES)
 

@@ -26,19 +26,25 @@ struct GatewayProcess: Sendable {
             operationsPort: try port("operations", in: line))
     }
 
-    /// Settings of the file with which many hashes are computed soon, and nothing but the flows stands before them.
-    static let quick = "passwords: {use: argon2id, memory: 7MiB, iterations: 1}\npipeline: []\n"
+    /// Settings with which many hashes are computed soon. Dozens of gateways share two processors, where those of other
+    /// settings would wait for each other longer than a client does.
+    private static let quickHashes = "passwords: {use: argon2id, memory: 7MiB, iterations: 1}\n"
+
+    /// Settings of the file with which nothing but the flows stands before them.
+    static let quick = quickHashes + "pipeline: []\n"
 
     /// The file that ``start(in:server:extra:environment:behind:)`` writes.
     static func file(server: String, extra: String) -> String {
-        """
-        server:
-          listen: 127.0.0.1:0
-          operations_listen: 127.0.0.1:0
-          public_url: http://localhost:8080
-          \(server)
-        \(extra)
-        """
+        let passwords = extra.contains("passwords:") ? "" : quickHashes
+        return """
+            server:
+              listen: 127.0.0.1:0
+              operations_listen: 127.0.0.1:0
+              public_url: http://localhost:8080
+              \(server)
+            \(extra)
+            \(passwords)
+            """
     }
 
     func get(_ path: String, _ headers: [(String, String)] = []) async throws -> HTTPAnswer {

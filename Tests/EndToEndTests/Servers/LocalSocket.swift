@@ -8,7 +8,9 @@ enum LocalAddress: Sendable {
     /// An open socket for it; the caller closes it.
     func socket() throws(SocketFailure) -> Int32 {
         let family = if case .port = self { AF_INET } else { AF_UNIX }
-        let descriptor = Glibc.socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        // A process that is started meanwhile must not hold the port.
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = Glibc.socket(family, kind, 0)
         guard descriptor >= 0 else { throw SocketFailure(code: errno) }
         return descriptor
     }
