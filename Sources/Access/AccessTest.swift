@@ -49,7 +49,7 @@ public struct AccessTest: Sendable {
             switch judgement.decision {
             case .passed: .allowed
             case .unknown: .login
-            case .refused, .undecided: .refused
+            case .refused, .undecided, .heldBack: .refused
             }
         return outcome == expected ? nil : (outcome, judgement.rule)
     }

@@ -15,6 +15,7 @@ public struct CredentialCheck: Sendable {
     private let time: any TimeSource
     private let known: KnownCredentials<Principal>
     private let opaque: OpaqueCredentials
+    private let forgeries: ForgeryLimit
     private let sights: OutcomeCounter<CredentialSight>
 
     /// Takes the issuer of the tokens and those of others, the store that has API keys and the sessions of cookies, the log
@@ -34,6 +35,7 @@ public struct CredentialCheck: Sendable {
         opaque = OpaqueCredentials(
             stored: StoredCredentials(storage: storage, lifetimes: issuer.lifetimes, time: time),
             revocations: revocations, time: time, capacity: capacity, remembering: former?.opaque)
+        forgeries = former?.forgeries ?? ForgeryLimit(time: time)
         sights = OutcomeCounter("auth_gateway_credential_checks_total", in: metrics)
     }
 
@@ -63,8 +65,10 @@ public struct CredentialCheck: Sendable {
     /// Judges the values of all Authorization and Cookie fields of a request that may show an access token, an API key
     /// or the session cookie, without waiting; nil when only the store can tell, so that
     /// ``check(authorization:cookies:)`` must be asked.
-    public func checkInMemory(authorization values: [String], cookies: [String]) -> CredentialVerdict? {
-        switch look(at: values, cookies) {
+    public func checkInMemory(
+        authorization values: [String], cookies: [String], from client: IPAddress? = nil
+    ) -> CredentialVerdict? {
+        switch look(at: values, cookies, from: client) {
         case .judged(let judgement): count(judgement)
         case .opaque(_, let digest): opaque.judgeFromMemory(digest).map(count)
         }
@@ -74,11 +78,19 @@ public struct CredentialCheck: Sendable {
     ///
     /// Such reads are bounded: at most 64 at once, beyond which, as when the store's own queue is full, nobody can
     /// decide (503).
-    public func check(authorization values: [String], cookies: [String]) async -> CredentialVerdict {
-        switch look(at: values, cookies) {
+    public func check(
+        authorization values: [String], cookies: [String], from client: IPAddress? = nil
+    ) async -> CredentialVerdict {
+        switch look(at: values, cookies, from: client) {
         case .judged(let judgement): count(judgement)
         case .opaque(let kind, let digest): count(await opaque.judge(kind, digest))
         }
+    }
+
+    /// Whose wrong signatures are counted.
+    private enum Client {
+        case whoever
+        case at(IPAddress?)
     }
 
     private enum Look {
@@ -87,10 +99,10 @@ public struct CredentialCheck: Sendable {
     }
 
     /// A bearer token, good or bad, beats the cookie; what the Authorization field holds of other schemes does not.
-    private func look(at values: [String], _ cookies: [String]) -> Look {
+    private func look(at values: [String], _ cookies: [String], from client: IPAddress?) -> Look {
         switch BearerCredential(values) {
         case .malformed(let reason): return .judged((.bad(reason: reason), .bad))
-        case .token(let token): return .judged(judge(token))
+        case .token(let token): return .judged(judge(token, of: .at(client)))
         case .apiKey(let key): return .opaque(.apiKey, CredentialDigest(key))
         case .none: break
         }
@@ -101,12 +113,15 @@ public struct CredentialCheck: Sendable {
         }
     }
 
-    private func judge(_ token: Substring.UTF8View) -> OpaqueCredentials.Judgement {
+    private func judge(_ token: Substring.UTF8View, of client: Client = .whoever) -> OpaqueCredentials.Judgement {
         guard revocations.isFresh else { return (.cannotDecide, .undecided) }
         let digest = CredentialDigest(token)
         if let principal = known[digest] {
             if time.now() < principal.expiresAt { return unlessRevoked(principal, .known) }
             known.forget(digest)
+        }
+        if case .at(let address) = client, let wait = forgeries.wait(for: address) {
+            return (.heldBack(for: wait), .heldBack)
         }
         switch foreign.verdict(on: token) ?? CredentialVerdict(issuer.verify(token)) {
         case .valid(let principal):
@@ -114,7 +129,11 @@ public struct CredentialCheck: Sendable {
             if case .valid = judgement.verdict { known.remember(principal, as: digest) }
             return judgement
         case .cannotDecide: return (.cannotDecide, .undecided)
-        case let verdict: return (verdict, .bad)
+        case let verdict:
+            if case .at(let address) = client, verdict == .bad(reason: TokenVerdict.wrongSignature) {
+                forgeries.note(address)
+            }
+            return (verdict, .bad)
         }
     }
 
@@ -148,4 +167,5 @@ extension CredentialVerdict {
 /// What a sight of a credential came to, as operators see it counted.
 enum CredentialSight: String, CaseIterable {
     case none, known, new, bad, revoked, undecided
+    case heldBack = "held_back"
 }

@@ -118,4 +118,6 @@ public enum CredentialVerdict: Hashable, Sendable {
     case valid(Principal)
     /// What was revoked lately is not known here, so nobody can tell: say 503.
     case cannotDecide
+    /// Whoever shows it has shown too many with a wrong signature, and has to wait: say 429.
+    case heldBack(for: Duration)
 }

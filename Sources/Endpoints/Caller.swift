@@ -20,6 +20,7 @@ struct Caller: Sendable {
         case .none: throw Problem.missingToken
         case .bad(let reason): throw Problem.invalidToken.because(reason)
         case .cannotDecide: throw Problem.unavailable
+        case .heldBack(let duration): throw Problem.tooManyRequests(retryAfter: duration)
         }
     }
 
@@ -34,6 +35,7 @@ struct Caller: Sendable {
         case .valid(let principal): return principal.claims
         case .none, .bad: return nil
         case .cannotDecide: throw Problem.unavailable
+        case .heldBack(let duration): throw Problem.tooManyRequests(retryAfter: duration)
         }
     }
 
@@ -48,10 +50,12 @@ struct Caller: Sendable {
     private static let scheme = Array("Bearer ".utf8)
 
     /// What a credential of any kind is worth that somebody's request came with.
-    func verdictOnAny(of request: Request) async -> CredentialVerdict {
+    func verdictOnAny(of request: Request, from client: IPAddress?) async -> CredentialVerdict {
         let (values, cookies) = (request.headers[values: .authorization], request.headers[values: .cookie])
-        if let verdict = credentials.checkInMemory(authorization: values, cookies: cookies) { return verdict }
-        return await credentials.check(authorization: values, cookies: cookies)
+        if let verdict = credentials.checkInMemory(authorization: values, cookies: cookies, from: client) {
+            return verdict
+        }
+        return await credentials.check(authorization: values, cookies: cookies, from: client)
     }
 
     private func verdict(of request: Request) -> CredentialVerdict {

@@ -1,7 +1,8 @@
 public import GatewayKit
 import Synchronization
 
-/// Issues tokens that are numbers, and knows them again: no keys, no signatures, and a count of the checks.
+/// Issues tokens that are numbers, and knows them again: no keys, no signatures, and a count of the checks. A number that
+/// it has not issued has a wrong signature.
 public final class FakeTokenIssuer: TokenIssuer {
     /// The tokens that issuers of one deployment know: what keys are to real ones.
     public final class Book: Sendable {
@@ -62,7 +63,9 @@ public final class FakeTokenIssuer: TokenIssuer {
     public func verify(_ token: some Collection<UInt8>) -> TokenVerdict {
         let text = String(decoding: token, as: UTF8.self)
         state.withLock { $0.checks += 1 }
-        guard let claims = book.issued.withLock({ $0[text] }) else { return .invalid(reason: "not issued here") }
+        guard let claims = book.issued.withLock({ $0[text] }) else {
+            return .invalid(reason: text.hasPrefix("fake.token.") ? TokenVerdict.wrongSignature : "not issued here")
+        }
         return time.now() < claims.expiresAt ? .valid(claims) : .invalid(reason: "expired")
     }
 

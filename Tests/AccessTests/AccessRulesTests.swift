@@ -131,6 +131,7 @@ import Testing
         case .unknown: "unknown"
         case .refused: "refused"
         case .undecided: "undecided"
+        case .heldBack: "held back"
         }
     }
 

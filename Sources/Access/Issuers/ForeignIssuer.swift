@@ -92,7 +92,9 @@ public struct ForeignIssuer: Sendable {
             throw TokenRefusal("'alg' is none of the issuer's algorithms")
         }
         guard jws.type.map({ Self.types.contains($0.lowercased()) }) ?? true else { throw TokenRefusal("wrong 'typ'") }
-        guard key.key.isValid(jws.signature, over: jws.signingInput) else { throw TokenRefusal("wrong signature") }
+        guard key.key.isValid(jws.signature, over: jws.signingInput) else {
+            throw TokenRefusal(TokenVerdict.wrongSignature)
+        }
         let expiresAt = try claims.expiry(
             under: TokenClaims.Terms(issuer: terms.issuer, audience: terms.audience, now: now, leeway: Self.leeway))
         return Principal(

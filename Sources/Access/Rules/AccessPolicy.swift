@@ -28,8 +28,11 @@ public struct AccessPolicy: Sendable {
     ) -> AccessDecision {
         switch verdict {
         case .cannotDecide: return .undecided
-        case .none where allowed == .anyone, .bad where allowed == .anyone: return .passed(nil)
-        case .none where allowed == .nobody, .bad where allowed == .nobody: return .refused(.rule)
+        case .none where allowed == .anyone, .bad where allowed == .anyone, .heldBack where allowed == .anyone:
+            return .passed(nil)
+        case .none where allowed == .nobody, .bad where allowed == .nobody, .heldBack where allowed == .nobody:
+            return .refused(.rule)
+        case .heldBack(let duration): return .heldBack(for: duration)
         case .none: return .unknown(reason: nil)
         case .bad(let reason): return .unknown(reason: reason)
         case .valid(let principal) where !principal.isMeant(for: request.url.path):
@@ -82,4 +85,6 @@ public enum AccessDecision: Hashable, Sendable {
     case refused(Refusal)
     /// Nobody can tell now.
     case undecided
+    /// Whoever asks has to wait.
+    case heldBack(for: Duration)
 }

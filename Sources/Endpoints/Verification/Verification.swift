@@ -12,8 +12,8 @@ extension GatewayEndpoints {
             Endpoint(
                 routes.verify,
                 express: ({ request, _ in caller.known(request)?.identity.lines }, GatewayRoutes.valid.constantFields)
-            ) { _, request, _ in
-                switch await caller.verdictOnAny(of: request) {
+            ) { _, request, exchange in
+                switch await caller.verdictOnAny(of: request, from: exchange.clientAddress) {
                 // A key for some paths would pass for all of them where nobody says which path is wanted.
                 case .valid(let principal) where principal.pathScope != nil: throw Problem.forbidden
                 case .valid(let principal):
@@ -21,6 +21,7 @@ extension GatewayEndpoints {
                 case .none: throw Problem.missingToken
                 case .bad(let reason): throw Problem.invalidToken.because(reason)
                 case .cannotDecide: throw Problem.unavailable
+                case .heldBack(let duration): throw Problem.tooManyRequests(retryAfter: duration)
                 }
             }
         ]
@@ -30,7 +31,8 @@ extension GatewayEndpoints {
                     express: ({ passing($0, $1, in: dialect) }, GatewayRoutes.passing.constantFields)
                 ) { _, request, exchange in
                     let question = try dialect.question(in: request, exchange)
-                    let judgement = access.policy.judge(question.request, await caller.verdictOnAny(of: request))
+                    let verdict = await caller.verdictOnAny(of: request, from: exchange.clientAddress)
+                    let judgement = access.policy.judge(question.request, verdict)
                     return try answer(to: question, judgement, in: dialect, request, exchange)
                 }
             }
@@ -55,6 +57,7 @@ extension GatewayEndpoints {
             let identity = principal?.identity ?? .nobody
             return GatewayRoutes.passing.response(headers: identity.httpFields)
         case .undecided: throw Problem.unavailable
+        case .heldBack(let duration): throw Problem.tooManyRequests(retryAfter: duration)
         case .refused(let refusal):
             log(refusal, judgement, exchange)
             throw Problem.forbidden

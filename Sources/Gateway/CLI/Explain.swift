@@ -97,7 +97,7 @@ extension CredentialVerdict {
         switch self {
         case .none: "nobody"
         case .bad(let reason): "somebody whose credential is not valid: \(reason)"
-        case .cannotDecide: "somebody whom nobody can judge now"
+        case .cannotDecide, .heldBack: "somebody whom nobody can judge now"
         case .valid(let principal):
             principal.username
                 + (principal.groups.isEmpty
@@ -114,6 +114,7 @@ extension AccessDecision {
         case .unknown: "needs a valid credential: 401, or the login page"
         case .refused(let refusal): "refused: \(refusal.rawValue)"
         case .undecided: "nobody can tell now: 503"
+        case .heldBack: "has to wait: 429"
         }
     }
 }

@@ -71,6 +71,10 @@ public enum TokenVerdict: Hashable, Sendable {
     case valid(AccessClaims)
     /// It is not, for this reason; the reason is for logs and tools, never for the client.
     case invalid(reason: String)
+
+    /// What is said of a token that is one in all but its signature. Clients who show many of those are held back, for
+    /// each costs a check.
+    public static let wrongSignature = "wrong signature"
 }
 
 /// How a caller of the issuer can react.

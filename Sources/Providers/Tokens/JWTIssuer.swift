@@ -69,7 +69,9 @@ struct JWTIssuer: TokenIssuer {
             throw TokenRefusal("'alg' is not the key's")
         }
         guard let type = jws.type, Self.types.contains(type.lowercased()) else { throw TokenRefusal("wrong 'typ'") }
-        guard member.key.isValid(jws.signature, over: jws.signingInput) else { throw TokenRefusal("wrong signature") }
+        guard member.key.isValid(jws.signature, over: jws.signingInput) else {
+            throw TokenRefusal(TokenVerdict.wrongSignature)
+        }
         let terms = TokenClaims.Terms(issuer: issuer, audience: audience, now: now, leeway: Self.leeway)
         var claims = try AccessClaims(try jws.claims(), under: terms)
         claims.keyID = member.id

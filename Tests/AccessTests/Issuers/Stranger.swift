@@ -73,7 +73,7 @@ extension ForeignIssuer {
         case .valid: nil
         case .bad(let reason): reason
         case .none: "none"
-        case .cannotDecide: "cannot decide"
+        case .cannotDecide, .heldBack: "cannot decide"
         }
     }
 }

@@ -41,6 +41,7 @@ struct TokenJudge: Sendable {
             return ("valid " + String(decoding: Self.claims(of: token, principal).encoded(), as: UTF8.self), true)
         case .bad(let reason): return ("invalid \(reason)", false)
         case .none: return ("invalid no token", false)
+        case .heldBack: return ("invalid held back", false)
         case .cannotDecide: return ("invalid nobody can tell now: keys or revocations cannot be read", false)
         }
     }
