@@ -65,23 +65,11 @@ public struct LoginPage: Hashable, Sendable {
     public func address(for wanted: String) -> String? {
         guard let url else { return nil }
         let mark = url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
-        return url + mark + "rd=" + Self.encoded(wanted)
+        return url + mark + "rd=" + wanted.percentEncoded { Self.unreserved.contains($0) }
     }
 
-    /// All but the unreserved characters of RFC 3986, section 2.3, percent-encoded.
-    private static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        let bytes = text.utf8.flatMap { byte -> [UInt8] in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                [byte]
-            default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    /// RFC 3986, section 2.3.
+    private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
 }
 
 /// The words that a rule, or the default, may say.
@@ -117,7 +105,7 @@ extension Settings where Value == LoginPage {
 extension Settings where Value == AccessRule {
     /// One rule, which remembers where it stands.
     fileprivate static var accessRule: Self {
-        let object = Settings<AccessRule>.object(
+        Settings<AccessRule>.object(
             "What the rule is about, and who may pass.",
             Field(
                 "host", .oneOrMore(of: .hostPattern), default: [],
@@ -131,11 +119,7 @@ extension Settings where Value == AccessRule {
                 "Where clients are that it is about; none: anywhere."),
             Field("allow", .allowance, required: "Who may pass: anyone, authenticated, nobody, or groups and users.")
         ) { AccessRule(hosts: $0, paths: $1, methods: $2, networks: $3, allowed: $4, at: .none) }
-        return Settings(shape: object.shape) { node, reading in
-            guard var rule = object.read(node, in: &reading) else { return nil }
-            rule.position = node.position
-            return rule
-        }
+        .keepingPosition(in: \.position)
     }
 }
 
@@ -154,6 +138,15 @@ extension Settings where Value == Allowance {
 }
 
 extension Settings {
+    /// The same setting, whose value remembers where it stands.
+    func keepingPosition(in place: any WritableKeyPath<Value, ConfigPosition> & Sendable) -> Self {
+        Settings(shape: shape) { node, reading in
+            guard var value = read(node, in: &reading) else { return nil }
+            value[keyPath: place] = node.position
+            return value
+        }
+    }
+
     /// One, or a list of them.
     fileprivate static func oneOrMore<Item>(of item: Settings<Item>) -> Settings<[Item]> where Value == [Item] {
         .either(item.map { [$0] }, .list(of: item))
@@ -190,13 +183,13 @@ extension Settings where Value == String {
             .compactMap { text throws(InputRefusal) in try GroupName(text).text }
     }
 
-    /// A method in capitals, which is how all that there are are spelled.
+    /// A method in capitals.
     static var method: Self {
         .parsed(
-            ScalarShape(.string(pattern: "^[A-Z][A-Z-]{0,31}$"), noun: "a method such as GET"),
+            ScalarShape(.string(pattern: AccessRequest.methodPattern), noun: "a method such as GET"),
             hint: { $0.uppercased() == $0 ? nil : ", did you mean '\($0.uppercased())'?" }
         ) { text in
-            text.contains(#/^[A-Z][A-Z-]{0,31}$/#) ? text : nil
+            AccessRequest.isMethod(text) ? text : nil
         }
     }
 }

@@ -22,8 +22,8 @@ public struct AccessTest: Sendable {
     public var position: ConfigPosition
 
     /// How an entry is read; it remembers where it stands.
-    static let settings: Settings<AccessTest> = {
-        let object = Settings<AccessTest>.object(
+    static let settings =
+        Settings<AccessTest>.object(
             "A request, and what the rules are meant to come to.",
             Field("url", .askedURL, required: "The URL that is asked for."),
             Field("method", .method, default: "GET", "The method."),
@@ -35,12 +35,7 @@ public struct AccessTest: Sendable {
                 request: AccessRequest(method: method, url: url, clientAddress: client), verdict: verdict,
                 expected: expected, position: .none)
         }
-        return Settings(shape: object.shape) { node, reading in
-            guard var test = object.read(node, in: &reading) else { return nil }
-            test.position = node.position
-            return test
-        }
-    }()
+        .keepingPosition(in: \.position)
 
     /// What the rules come to, where that is something else, with the rule that decides.
     public func failure(of policy: AccessPolicy) -> (outcome: Outcome, rule: AccessRule?)? {

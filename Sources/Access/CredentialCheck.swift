@@ -18,9 +18,9 @@ public struct CredentialCheck: Sendable {
     private let forgeries: ForgeryLimit
     private let sights: OutcomeCounter<CredentialSight>
 
-    /// Takes the issuer of the tokens and those of others, the store that has API keys and the sessions of cookies, the log
-    /// of revocations, and the name of the session cookie (see ``SessionCookie``); remembers at most `capacity` tokens
-    /// and as many others, or goes on with what a former check remembers, whose issuers judged as these do.
+    /// Takes the issuer of the tokens and those of others, the store that has API keys and the sessions of cookies, the
+    /// log of revocations, and the name of the session cookie (see ``SessionCookie``); remembers at most `capacity`
+    /// tokens and as many others, or goes on with what a former check remembers, whose issuers judged as these do.
     public init(
         issuer: any TokenIssuer, foreign: ForeignIssuers = .none, storage: any Storage, revocations: RevocationLog,
         cookieName: String, time: any TimeSource, capacity: Int = 20_000,
@@ -103,19 +103,19 @@ public struct CredentialCheck: Sendable {
         switch BearerCredential(values) {
         case .malformed(let reason): return .judged((.bad(reason: reason), .bad))
         case .token(let token): return .judged(judge(token, of: .at(client)))
-        case .apiKey(let key): return .opaque(.apiKey, CredentialDigest(key))
+        case .apiKey(let key): return .opaque(.apiKey, CredentialDigest(key.span))
         case .none: break
         }
         return switch CookieCredential(cookies, named: cookieName) {
         case .none: .judged((.none, .none))
         case .malformed: .judged((.bad(reason: "a session cookie that was never set"), .bad))
-        case .value(let value): .opaque(.cookie, CredentialDigest(value))
+        case .value(let value): .opaque(.cookie, CredentialDigest(value.span))
         }
     }
 
     private func judge(_ token: Substring.UTF8View, of client: Client = .whoever) -> OpaqueCredentials.Judgement {
         guard revocations.isFresh else { return (.cannotDecide, .undecided) }
-        let digest = CredentialDigest(token)
+        let digest = CredentialDigest(token.span)
         if let principal = known[digest] {
             if time.now() < principal.expiresAt { return unlessRevoked(principal, .known) }
             known.forget(digest)

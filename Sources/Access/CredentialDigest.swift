@@ -6,17 +6,6 @@ import GatewayKit
 struct CredentialDigest: Hashable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    init(_ credential: some Collection<UInt8>) {
-        var hash = SHA256()
-        let quick: Void? = credential.withContiguousStorageIfAvailable { bytes in
-            unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
-        }
-        if quick == nil { hash.update(data: Array(credential)) }
-        words = unsafe hash.finalize().withUnsafeBytes { bytes in
-            unsafe bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
-        }
-    }
-
     init(_ credential: Span<UInt8>) {
         var hash = SHA256()
         credential.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }

@@ -5,8 +5,8 @@ import Synchronization
 /// nearly all that a verification of a stranger's costs; what is known, and what is no token by its shape, is not
 /// counted.
 ///
-/// Clients are counted in a table of fixed size, by a hash that nobody outside can foresee: nothing is ever evicted, and
-/// where two meet in one place, they share an allowance. IPv6 counts by /64.
+/// Clients are counted in a table of fixed size, by a hash that nobody outside can foresee: nothing is ever evicted,
+/// and where two meet in one place, they share an allowance. IPv6 counts by /64.
 final class ForgeryLimit: Sendable {
     /// How many in a minute: a client that goes on with a token of a key that is gone stays far below.
     static let allowance: UInt32 = 60

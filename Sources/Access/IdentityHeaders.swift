@@ -49,10 +49,16 @@ public struct IdentityHeaders: Hashable, Sendable {
     }
 
     private static func printable(_ text: String) -> String {
+        text.percentEncoded { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "%") }
+    }
+}
+
+extension String {
+    /// Each byte of UTF-8 that is not kept as a percent sign and two digits (RFC 3986, section 2.1).
+    func percentEncoded(keeping isKept: (UInt8) -> Bool) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
-        let bytes = text.utf8.flatMap { byte -> [UInt8] in
-            if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") { return [byte] }
-            return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        let bytes = utf8.flatMap { byte -> [UInt8] in
+            isKept(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -43,7 +43,7 @@ struct Caller: Sendable {
     func known(_ request: ExpressRequest) -> Principal? {
         guard let value = request.value(.authorization), value.count > Self.scheme.count else { return nil }
         let span = request.bytes.readableBytesUInt8Span.extracting(value)
-        for (index, byte) in Self.scheme.enumerated() where span[index] != byte { return nil }
+        guard span.matches(Self.scheme) else { return nil }
         return credentials.known(bearer: span.extracting(Self.scheme.count..<span.count))
     }
 

@@ -18,12 +18,11 @@ public struct GatewayEndpoints: Sendable {
     let publicURL: PublicURL
     let version: String
 
-    /// Takes the flows, the check of credentials, who may pass where, the issuer whose keys are shown, what new passwords
-    /// must be, and what documents say of the deployment: its address and the program's version.
+    /// Takes the flows, the check of credentials, who may pass where, the issuer whose keys are shown, what new
+    /// passwords must be, and what documents say of the deployment: its address and the program's version.
     public init(
         flows: AccountFlows, credentials: CredentialCheck, access: AccessSettings, issuer: any TokenIssuer,
-        policy: PasswordPolicy,
-        publicURL: PublicURL, version: String
+        policy: PasswordPolicy, publicURL: PublicURL, version: String
     ) {
         self.flows = flows
         let caller = Caller(credentials: credentials)

@@ -1,8 +1,8 @@
 public import GatewayKit
 import Synchronization
 
-/// Issues tokens that are numbers, and knows them again: no keys, no signatures, and a count of the checks. A number that
-/// it has not issued has a wrong signature.
+/// Issues tokens that are numbers, and knows them again: no keys, no signatures, and a count of the checks. A number
+/// that it has not issued has a wrong signature.
 public final class FakeTokenIssuer: TokenIssuer {
     /// The tokens that issuers of one deployment know: what keys are to real ones.
     public final class Book: Sendable {

@@ -93,6 +93,22 @@ import Testing
         await gateway.end()
     }
 
+    @Test func `rules of a reload hold at once, on connections and for credentials that are known`() async throws {
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: Self.rules)
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
+        let connection = try OpenSocket(to: .port(gateway.port))
+        let ask = Self.request("/auth/verify/nginx", token: token)
+        for _ in 1...2 { #expect(try connection.ask(ask).status == 200) }
+        try gateway.write(extra: "access: {default: nobody}")
+        gateway.process.send(SIGHUP)
+        _ = try await gateway.process.line(containing: "the file was reloaded")
+        #expect(try connection.ask(ask).status == 403)
+        try gateway.write(extra: Self.rules)
+        gateway.process.send(SIGHUP)
+        while try connection.ask(ask).status != 200 {}
+        await gateway.end()
+    }
+
     private static let rules = """
         access: {rules: [{path: /staff, allow: {groups: [staff]}}]}
         """

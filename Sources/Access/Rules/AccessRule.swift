@@ -75,4 +75,19 @@ public struct AccessRequest: Hashable, Sendable {
         self.url = url
         self.clientAddress = clientAddress
     }
+
+    /// States every part, the method as somebody says it; throws ``URLRefusal`` for one that is none.
+    public init(checking method: String, url: CanonicalURL, clientAddress: IPAddress?) throws(URLRefusal) {
+        guard Self.isMethod(method) else { throw URLRefusal("a method that is none") }
+        self.init(method: method, url: url, clientAddress: clientAddress)
+    }
+
+    /// What a method looks like, as a regular expression: in capitals, as all that there are are spelled.
+    static let methodPattern = "^[A-Z][A-Z-]{0,31}$"
+
+    static func isMethod(_ text: String) -> Bool {
+        let isCapital = { (byte: UInt8) in (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
+        return text.utf8.count <= 32 && text.utf8.first.map(isCapital) ?? false
+            && text.utf8.allSatisfy { isCapital($0) || $0 == UInt8(ascii: "-") }
+    }
 }

@@ -1,7 +1,7 @@
 import GatewayKit
 
-/// Why a request is judged as it is, for people: each rule up to the one that decides, with the conditions that held and
-/// those that did not.
+/// Why a request is judged as it is, for people: each rule up to the one that decides, with the conditions that held
+/// and those that did not.
 public struct Explanation: Sendable {
     /// A rule that was asked whether it is about the request.
     public struct Step: Sendable {

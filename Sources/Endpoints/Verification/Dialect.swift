@@ -3,7 +3,6 @@ import GatewayHTTP
 import GatewayKit
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// How a reverse proxy asks whether a request may pass: where it puts that request, and which answers it understands.
 enum Dialect: String, CaseIterable, Sendable {
@@ -26,11 +25,10 @@ enum Dialect: String, CaseIterable, Sendable {
     var relays: Bool { self != .nginx }
 
     /// The header fields that state the original request, none for a proxy that sends the request itself.
-    private var fields: [HTTPField.Name] {
+    private var fields: [ExpressRequest.Field] {
         switch self {
         case .nginx: [.originalURL, .originalMethod]
-        case .caddy, .traefik, .haproxy:
-            [.forwardedMethod, .forwardedProto, .forwardedHost, .forwardedURI]
+        case .caddy, .traefik, .haproxy: [.forwardedMethod, .forwardedProto, .forwardedHost, .forwardedURI]
         case .envoy: []
         }
     }
@@ -44,84 +42,51 @@ enum Dialect: String, CaseIterable, Sendable {
             throw Self.refusal("a field's name has underscores")
         }
         do throws(URLRefusal) {
-            switch self {
-            case .nginx:
-                let url = try single(.originalURL, request)
-                let method = try Self.method(single(.originalMethod, request))
-                return ProxyQuestion(
-                    AccessRequest(
-                        method: method, url: try CanonicalURL(absolute: url.utf8.span),
-                        clientAddress: exchange.clientAddress), wanting: url)
-            case .caddy, .traefik, .haproxy:
-                let scheme = try single(.forwardedProto, request)
-                guard AbsoluteURL.isScheme(scheme.utf8.span) else { throw URLRefusal("a scheme that is none") }
-                return try question(
-                    try Self.method(single(.forwardedMethod, request)), scheme, single(.forwardedHost, request),
-                    single(.forwardedURI, request), exchange)
-            case .envoy:
-                let target = (request.head.path ?? "").dropFirst("/auth/verify/envoy".utf8.count)
-                let scheme = request.headers[values: .forwardedProto]
-                return try question(
-                    try Self.method(exchange.method.rawValue),
-                    scheme.count == 1 && AbsoluteURL.isScheme(scheme[0].utf8.span) ? scheme[0] : "https",
-                    request.head.authority ?? "", String(target), exchange)
+            guard self == .envoy else {
+                return try question(from: exchange.clientAddress) { field throws(URLRefusal) in
+                    let values = request.headers[values: field.name]
+                    guard values.count == 1 else {
+                        throw URLRefusal("\(field.name.rawName) \(values.isEmpty ? "is missing" : "stands twice")")
+                    }
+                    return values[0]
+                }
             }
+            let schemes = request.headers[values: ExpressRequest.Field.forwardedProto.name]
+            let isScheme = schemes.count == 1 && AbsoluteURL.isScheme(schemes[0].utf8.span)
+            return try ProxyQuestion(
+                exchange.method.rawValue, isScheme ? schemes[0] : "https", request.head.authority ?? "",
+                String((request.head.path ?? "").dropFirst("/auth/verify/envoy".utf8.count)),
+                from: exchange.clientAddress)
         } catch {
             throw Self.refusal(error.reason)
         }
     }
 
-    /// The request that a question of the express lane is about; nil where it is not stated clearly, and for a proxy
-    /// that states it by its path.
-    func question(in request: ExpressRequest, from client: IPAddress?) -> AccessRequest? {
-        let span = request.bytes.readableBytesUInt8Span
-        let stated = request.text(self == .nginx ? .originalMethod : .forwardedMethod)
-        guard let method = stated.flatMap({ try? Self.method($0) }) else { return nil }
-        switch self {
-        case .nginx:
-            guard let value = request.value(.originalURL),
-                let url = try? CanonicalURL(absolute: span.extracting(value))
-            else { return nil }
-            return AccessRequest(method: method, url: url, clientAddress: client)
-        case .caddy, .traefik, .haproxy:
-            guard let scheme = request.value(.forwardedProto), AbsoluteURL.isScheme(span.extracting(scheme)),
-                let host = request.value(.forwardedHost), let target = request.value(.forwardedURI),
-                let url = try? CanonicalURL(host: span.extracting(host), target: span.extracting(target))
-            else { return nil }
-            return AccessRequest(method: method, url: url, clientAddress: client)
-        case .envoy: return nil
+    /// The same in the express lane; nil where it is not stated clearly, and for a proxy that states it by its path.
+    func question(in request: ExpressRequest, from client: IPAddress?) -> ProxyQuestion? {
+        guard self != .envoy else { return nil }
+        return try? question(from: client) { field throws(URLRefusal) in
+            guard let value = request.text(field) else { throw URLRefusal("a field is missing") }
+            return value
         }
     }
 
+    /// Reads the request out of the fields that state it, each of which stands once.
     private func question(
-        _ method: String, _ scheme: String, _ host: String, _ target: String, _ exchange: Exchange
+        from client: IPAddress?, _ value: (ExpressRequest.Field) throws(URLRefusal) -> String
     ) throws(URLRefusal) -> ProxyQuestion {
-        let url = try CanonicalURL(host: host.utf8.span, target: target.utf8.span)
-        return ProxyQuestion(
-            AccessRequest(method: method, url: url, clientAddress: exchange.clientAddress),
-            wanting: "\(scheme)://\(host)\(target)")
-    }
-
-    private func single(_ name: HTTPField.Name, _ request: Request) throws(URLRefusal) -> String {
-        let values = request.headers[values: name]
-        guard values.count == 1 else {
-            throw URLRefusal(values.isEmpty ? "\(name.rawName) is missing" : "\(name.rawName) stands twice")
+        if self == .nginx {
+            return try ProxyQuestion(value(.originalMethod), url: value(.originalURL), from: client)
         }
-        return values[0]
+        return try ProxyQuestion(
+            value(.forwardedMethod), value(.forwardedProto), value(.forwardedHost), value(.forwardedURI), from: client)
     }
 
     private func isUnderscored(_ field: HTTPField) -> Bool {
         let name = field.name.canonicalName
         guard name.utf8.contains(UInt8(ascii: "_")) else { return false }
         let meant = name.replacing("_", with: "-")
-        return fields.contains { $0.canonicalName == meant }
-    }
-
-    private static func method(_ text: String) throws(URLRefusal) -> String {
-        guard (1...32).contains(text.utf8.count),
-            text.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || $0 == UInt8(ascii: "-") })
-        else { throw URLRefusal("a method that is none") }
-        return text
+        return fields.contains { $0.name.canonicalName == meant }
     }
 
     private static func refusal(_ reason: String) -> Problem {
@@ -132,20 +97,26 @@ enum Dialect: String, CaseIterable, Sendable {
 /// What a proxy asks about.
 struct ProxyQuestion: Sendable {
     let request: AccessRequest
-    /// The URL as the client spelled it, for the way back from a login page.
-    let wanted: String
+    private let scheme: String
+    private let host: String
+    private let target: String
 
-    init(_ request: AccessRequest, wanting wanted: String) {
-        self.request = request
-        self.wanted = wanted
+    init(_ method: String, url: String, from client: IPAddress?) throws(URLRefusal) {
+        (scheme, host, target) = ("", "", url)
+        request = try AccessRequest(
+            checking: method, url: try CanonicalURL(absolute: url.utf8.span), clientAddress: client)
     }
-}
 
-extension HTTPField.Name {
-    fileprivate static let originalURL = Self(constant: "X-Original-URL")
-    fileprivate static let originalMethod = Self(constant: "X-Original-Method")
-    fileprivate static let forwardedMethod = Self(constant: "X-Forwarded-Method")
-    fileprivate static let forwardedProto = Self(constant: "X-Forwarded-Proto")
-    fileprivate static let forwardedHost = Self(constant: "X-Forwarded-Host")
-    fileprivate static let forwardedURI = Self(constant: "X-Forwarded-Uri")
+    init(
+        _ method: String, _ scheme: String, _ host: String, _ target: String, from client: IPAddress?
+    ) throws(URLRefusal) {
+        guard AbsoluteURL.isScheme(scheme.utf8.span) else { throw URLRefusal("a scheme that is none") }
+        (self.scheme, self.host, self.target) = (scheme, host, target)
+        request = try AccessRequest(
+            checking: method, url: try CanonicalURL(host: host.utf8.span, target: target.utf8.span),
+            clientAddress: client)
+    }
+
+    /// The URL as the client spelled it, for the way back from a login page.
+    var wanted: String { scheme.isEmpty ? target : "\(scheme)://\(host)\(target)" }
 }

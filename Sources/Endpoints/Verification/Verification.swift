@@ -43,9 +43,9 @@ extension GatewayEndpoints {
         guard client.isTrusted, let principal = caller.known(request),
             let question = dialect.question(
                 in: request, from: access.policy.rules.askForClients ? client.address : nil),
-            case .passed = access.policy.judge(question, .valid(principal)).decision
+            case .passed(let somebody?) = access.policy.judge(question.request, .valid(principal)).decision
         else { return nil }
-        return principal.identity.lines
+        return somebody.identity.lines
     }
 
     private func answer(

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Has the express lane answer what it can, and tells a connection's handler of bytes before the decoder holds them back: a header's time begins with its first.
+/// Has the express lane answer what it can, and tells a connection's handler of bytes before the decoder holds them
+/// back: a header's time begins with its first.
 ///
 /// The decoder does not say what it holds back. So a read that ends a request and begins the next is cut between them,
 /// and each piece is told of and decoded by itself.

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// What the names of fields mean to the express lane.
 enum ExpressFieldNames {
     enum Meaning {
@@ -45,14 +47,7 @@ enum ExpressFieldNames {
 
     private static let byLength: [[(name: [UInt8], meaning: Meaning)]] = {
         let all: [(String, Meaning)] =
-            [
-                ("host", .counts(.host)), ("authorization", .counts(.authorization)),
-                ("x-request-id", .counts(.requestID)), ("x-forwarded-for", .counts(.forwardedFor)),
-                ("x-original-url", .counts(.originalURL)), ("x-original-method", .counts(.originalMethod)),
-                ("x-forwarded-method", .counts(.forwardedMethod)), ("x-forwarded-proto", .counts(.forwardedProto)),
-                ("x-forwarded-host", .counts(.forwardedHost)), ("x-forwarded-uri", .counts(.forwardedURI)),
-                ("origin", .counts(.origin)), ("cookie", .counts(.cookie)), ("connection", .keepAlive),
-            ]
+            ExpressRequest.Field.allCases.map { ($0.name.canonicalName, .counts($0)) } + [("connection", .keepAlive)]
             + [
                 "content-length", "transfer-encoding", "expect", "upgrade", "proxy-connection", "keep-alive", "te",
                 "trailer", "http2-settings",

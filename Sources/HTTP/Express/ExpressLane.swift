@@ -113,11 +113,8 @@ final class ExpressLane: Sendable {
 
     private func stop(of request: ExpressRequest) -> Stop? {
         let span = request.bytes.readableBytesUInt8Span
-        next: for stop in stops where stop.path.count == request.target.count {
-            for (offset, byte) in stop.path.enumerated() where span[request.target.lowerBound + offset] != byte {
-                continue next
-            }
-            return stop
+        for stop in stops where stop.path.count == request.target.count {
+            if span.matches(stop.path, at: request.target.lowerBound) { return stop }
         }
         return nil
     }

@@ -9,14 +9,13 @@ enum ExpressMethod: Int, CaseIterable {
     case get, head, post, put, patch, delete, options
 
     init?(_ text: Span<UInt8>) {
-        let found = Self.allCases.first { method in
+        for method in Self.allCases {
             let name = Self.names[method.rawValue]
-            guard name.count == text.count else { return false }
-            for (index, byte) in name.enumerated() where text[index] != byte { return false }
-            return true
+            guard name.count == text.count, text.matches(name) else { continue }
+            self = method
+            return
         }
-        guard let found else { return nil }
-        self = found
+        return nil
     }
 
     var name: HTTPRequest.Method { Self.methods[rawValue] }

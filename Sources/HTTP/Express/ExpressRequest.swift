@@ -1,3 +1,5 @@
+import GatewayKit
+public import HTTPTypes
 public import NIOCore
 
 /// A request as the express lane reads it: in one piece, without a body, and of a shape that nobody can read otherwise.
@@ -8,30 +10,16 @@ public import NIOCore
 public struct ExpressRequest {
     /// The fields that count.
     public enum Field: Int, CaseIterable, Sendable {
-        /// `Host`, which every request has.
-        case host
-        /// `Authorization`.
-        case authorization
-        /// `X-Request-ID`.
-        case requestID
-        /// `X-Forwarded-For`.
-        case forwardedFor
-        /// `X-Original-URL`.
-        case originalURL
-        /// `X-Original-Method`.
-        case originalMethod
-        /// `X-Forwarded-Method`.
-        case forwardedMethod
-        /// `X-Forwarded-Proto`.
-        case forwardedProto
-        /// `X-Forwarded-Host`.
-        case forwardedHost
-        /// `X-Forwarded-Uri`.
-        case forwardedURI
-        /// `Origin`.
-        case origin
-        /// `Cookie`.
-        case cookie
+        case host, authorization, requestID, forwardedFor, originalURL, originalMethod, forwardedMethod
+        case forwardedProto, forwardedHost, forwardedURI, origin, cookie
+
+        /// The field's name.
+        public var name: HTTPField.Name { Self.names[rawValue] }
+
+        private static let names = [
+            "Host", "Authorization", "X-Request-ID", "X-Forwarded-For", "X-Original-URL", "X-Original-Method",
+            "X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri", "Origin", "Cookie",
+        ].map { HTTPField.Name(constant: $0) }
     }
 
     /// All of it.
@@ -52,7 +40,7 @@ public struct ExpressRequest {
     public func text(_ field: Field) -> String? { value(field).map(text) }
 
     func text(_ range: Range<Int>) -> String {
-        String(decoding: bytes.readableBytesView.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
+        bytes.getString(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ""
     }
 
     /// Recognises a request; nil for all that is not of this shape to the letter.
@@ -117,7 +105,7 @@ private struct RequestLine {
             index + Self.version.count < span.count
         else { return nil }
         target = start..<index
-        for (offset, byte) in Self.version.enumerated() where span[index + 1 + offset] != byte { return nil }
+        guard span.matches(Self.version, at: index + 1) else { return nil }
         end = index + 1 + Self.version.count
     }
 

@@ -12,50 +12,39 @@ final class KeepAliveLoad: Sendable {
         var running = 0
     }
 
-    private let state = Mutex(Result())
-    private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+    private let state = Watched(Result())
 
     /// A client for each request.
     init(of requests: [String], to address: LocalAddress) {
-        state.withLock { $0.running = requests.count }
+        state.change { $0.running = requests.count }
         for request in requests {
             Thread.detachNewThread { [self] in
                 run(request, address)
-                note { $0.running -= 1 }
+                state.change { $0.running -= 1 }
             }
         }
     }
 
-    func waitForAnswers(_ count: Int) async { await wait { $0.answers >= count || $0.running == 0 } }
+    func waitForAnswers(_ count: Int) async { await state.wait { $0.answers >= count || $0.running == 0 } }
 
     func result() async -> Result {
-        await wait { $0.running == 0 }
-        return state.withLock { $0 }
-    }
-
-    private func wait(until condition: (Result) -> Bool) async {
-        if state.withLock({ condition($0) }) { return }
-        for await _ in changes where state.withLock({ condition($0) }) { return }
+        await state.wait { $0.running == 0 }
+        return state.value
     }
 
     private func run(_ request: String, _ address: LocalAddress) {
-        guard let connection = try? OpenSocket(to: address) else { return note { $0.unanswered += 1 } }
+        guard let connection = try? OpenSocket(to: address) else { return state.change { $0.unanswered += 1 } }
         while true {
             connection.send(request)
-            guard let answer = connection.answer() else { return note { $0.unanswered += 1 } }
+            guard let answer = connection.answer() else { return state.change { $0.unanswered += 1 } }
             let isLast = answer["connection"] == "close"
-            note {
+            state.change {
                 $0.answers += 1
                 $0.statuses.insert(answer.status)
                 if isLast { $0.ends += 1 }
             }
             if isLast { return }
         }
-    }
-
-    private func note(_ change: (inout Result) -> Void) {
-        state.withLock { change(&$0) }
-        changed.yield()
     }
 }
 
@@ -71,20 +60,19 @@ final class NewConnectionLoad: Sendable {
         fileprivate var isStopped = false
     }
 
-    private let state = Mutex(Result())
-    private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
+    private let state = Watched(Result())
 
     /// A client for each request.
     init(of requests: [String], to address: LocalAddress) {
-        state.withLock { $0.running = requests.count }
+        state.change { $0.running = requests.count }
         for request in requests {
             Thread.detachNewThread { [self] in
-                while !state.withLock(\.isStopped) {
+                while !state.value.isStopped {
                     // Where nobody listens any more nothing is sent.
                     guard let connection = try? OpenSocket(to: address) else { break }
                     connection.send(request)
                     let status = connection.answer()?.status
-                    note {
+                    state.change {
                         if let status {
                             $0.statuses.insert(status)
                             $0.answered.append(connection.port)
@@ -93,27 +81,37 @@ final class NewConnectionLoad: Sendable {
                         }
                     }
                 }
-                note { $0.running -= 1 }
+                state.change { $0.running -= 1 }
             }
         }
     }
 
-    func waitForAnswers(_ count: Int) async { await wait { $0.answered.count >= count } }
+    func waitForAnswers(_ count: Int) async { await state.wait { $0.answered.count >= count } }
 
     /// Lets the clients end with what they are at.
     func stop() async -> Result {
-        note { $0.isStopped = true }
-        await wait { $0.running == 0 }
-        return state.withLock { $0 }
+        state.change { $0.isStopped = true }
+        await state.wait { $0.running == 0 }
+        return state.value
     }
+}
 
-    private func wait(until condition: (Result) -> Bool) async {
-        if state.withLock({ condition($0) }) { return }
-        for await _ in changes where state.withLock({ condition($0) }) { return }
-    }
+/// A value that threads change and one task waits for.
+private final class Watched<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+    private let (changes, changed) = AsyncStream.makeStream(of: Void.self)
 
-    private func note(_ change: (inout Result) -> Void) {
+    init(_ value: Value) { state = Mutex(value) }
+
+    var value: Value { state.withLock { $0 } }
+
+    func change(_ change: (inout Value) -> Void) {
         state.withLock { change(&$0) }
         changed.yield()
+    }
+
+    func wait(until condition: (Value) -> Bool) async {
+        if condition(value) { return }
+        for await _ in changes where condition(value) { return }
     }
 }

@@ -2,8 +2,8 @@ import Crypto
 import Foundation
 import GatewayKit
 
-/// The processor time and the rate of a verification with a known token, beside an nginx that answers nothing at all and
-/// an HAProxy that checks a signature each time.
+/// The processor time and the rate of a verification with a known token, beside an nginx that answers nothing at all
+/// and an HAProxy that checks a signature each time.
 @MainActor
 struct VerifyRatio {
     let binary: String
