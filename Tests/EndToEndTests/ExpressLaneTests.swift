@@ -109,6 +109,18 @@ import Testing
         await gateway.end()
     }
 
+    @Test func `of what the lane answers one line for so many is logged, and all of what it does not`() async throws {
+        let sampled = "pipeline: [{use: access-log, sample_verifications: 3}]"
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: sampled)
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
+        let connection = try OpenSocket(to: .port(gateway.port))
+        for _ in 1...7 { _ = try connection.ask(Self.request("/auth/verify", token: token)) }
+        for _ in 1...2 { _ = try connection.ask(Self.request("/auth/verify", token: token, "X_Y: z\r\n")) }
+        await gateway.end()
+        let lines = gateway.process.transcript.split(separator: "\n").filter { $0.contains("route=/auth/verify ") }
+        #expect(lines.count == 1 + 2 + 2, "the first sight, two of six by the lane, and two past it")
+    }
+
     private static let rules = """
         access: {rules: [{path: /staff, allow: {groups: [staff]}}]}
         """
