@@ -52,7 +52,7 @@ public struct AccessTest: Sendable {
 
 extension Principal {
     /// Somebody of that name and in these groups, of whom nothing else is known: for trying rules out.
-    public init(trying username: String, groups: [String]) {
+    public convenience init(trying username: String, groups: [String]) {
         self.init(
             AccessClaims(
                 accountID: AccountID("-"), sessionID: SessionID("-"), version: 0, issuedAt: Timestamp(milliseconds: 0),

@@ -139,7 +139,7 @@ public struct CredentialCheck: Sendable {
 
     /// At every sight, known or not: a revocation must never depend on what is remembered.
     private func unlessRevoked(_ principal: Principal, _ sight: CredentialSight) -> OpaqueCredentials.Judgement {
-        revocations.table.standing(of: principal.endings) == .good && foreign.trust(principal.endings.foreignKey)
+        revocations.table.standing(of: principal) == .good && foreign.trust(principal.credential)
             ? (.valid(principal), sight) : (.bad(reason: "revoked"), .revoked)
     }
 

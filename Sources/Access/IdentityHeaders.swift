@@ -6,10 +6,17 @@ public import GatewayKit
 /// Every value is printable ASCII. Other characters, and `%` itself, are percent-encoded as UTF-8, so that two values
 /// never look alike.
 public struct IdentityHeaders: Hashable, Sendable {
-    /// Names and values, in a fixed order.
-    public let fields: [Field]
-    /// The same as the lines of a header section, each with its end.
+    /// The lines of a header section, each with its end, in a fixed order.
     public let lines: [UInt8]
+    /// The same as names and values.
+    public var fields: [Field] {
+        lines.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            return Field(
+                name: String(decoding: line[..<colon], as: UTF8.self),
+                value: String(decoding: line[colon...].dropFirst(2).dropLast(), as: UTF8.self))
+        }
+    }
 
     /// One field.
     public struct Field: Hashable, Sendable {
@@ -38,15 +45,13 @@ public struct IdentityHeaders: Hashable, Sendable {
     public static let nobody = IdentityHeaders(user: "", subject: "", email: "", name: "", groups: "")
 
     init(user: String, subject: String, email: String, name: String, groups: String) {
-        fields = [
-            Field(name: "Remote-User", value: Self.printable(user)),
-            Field(name: "Remote-Subject", value: Self.printable(subject)),
-            Field(name: "Remote-Email", value: Self.printable(email)),
-            Field(name: "Remote-Name", value: Self.printable(name)),
-            Field(name: "Remote-Groups", value: Self.printable(groups)),
-        ]
-        lines = fields.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
+        let values = [user, subject, email, name, groups].map(Self.printable)
+        // Made of a whole text, they take no more memory than they need.
+        lines = Array(zip(Self.names, values).map { "\($0): \($1)\r\n" }.joined().utf8)
     }
+
+    /// The names of the fields.
+    public static let names = ["Remote-User", "Remote-Subject", "Remote-Email", "Remote-Name", "Remote-Groups"]
 
     private static func printable(_ text: String) -> String {
         text.percentEncoded { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "%") }

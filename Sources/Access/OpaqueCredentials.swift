@@ -94,7 +94,7 @@ final class OpaqueCredentials: Sendable {
 
     /// Holds somebody against the revocations; nil when the account has changed since, so that they must be read again.
     private func hold(_ principal: Principal, as sight: CredentialSight) -> Judgement? {
-        switch revocations.table.standing(of: principal.endings) {
+        switch revocations.table.standing(of: principal) {
         case .ended: (.bad(reason: "revoked"), .revoked)
         case .outdated: nil
         case .good: (.valid(principal), sight)

@@ -9,6 +9,17 @@ public final class RevocationTable: Sendable {
         var apiKeys: [String: Timestamp] = [:]
         var signingKeys: [String: Timestamp] = [:]
         var accounts: [AccountID: (leastVersion: Int64, keepUntil: Timestamp)] = [:]
+
+        func has(_ credential: Principal.Credential) -> Bool {
+            switch credential {
+            case .accessToken(let session, let signingKey):
+                if !signingKeys.isEmpty, let signingKey, signingKeys[signingKey] != nil { return true }
+                return !sessions.isEmpty && sessions[session] != nil
+            case .cookie(let session): return sessions[session] != nil
+            case .apiKey(let id, _): return apiKeys[id] != nil
+            case .foreignToken: return false
+            }
+        }
     }
 
     private let entries = Mutex(Entries())
@@ -27,15 +38,12 @@ public final class RevocationTable: Sendable {
         case outdated
     }
 
-    /// Whether what is named by some credential was revoked, and what of it.
-    public func standing(of endings: Principal.Endings) -> Standing {
+    /// Whether what is named by somebody's credential was revoked, and what of it.
+    public func standing(of principal: Principal) -> Standing {
         entries.withLock { entries in
-            if !entries.signingKeys.isEmpty, let key = endings.signingKey, entries.signingKeys[key] != nil {
-                return .ended
-            }
-            if let session = endings.session, entries.sessions[session] != nil { return .ended }
-            if let key = endings.apiKey, entries.apiKeys[key] != nil { return .ended }
-            guard let known = endings.account, let account = entries.accounts[known.id] else { return .good }
+            if entries.has(principal.credential) { return .ended }
+            guard !entries.accounts.isEmpty, let known = principal.account, let account = entries.accounts[known.id]
+            else { return .good }
             return known.version < account.leastVersion ? .outdated : .good
         }
     }

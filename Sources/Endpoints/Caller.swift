@@ -10,13 +10,13 @@ import NIOCore
 struct Caller: Sendable {
     let credentials: CredentialCheck
 
-    /// What the caller's access token says; throws ``Problem`` when there is none, when it is not valid, and when
+    /// The session that the caller's access token is of; throws ``Problem`` when there is none, when it is not valid, and when
     /// nobody can tell.
-    func claims(of request: Request) throws -> AccessClaims {
+    func session(of request: Request) throws -> AccountSession {
         switch verdict(of: request) {
         case .valid(let principal):
-            guard let claims = principal.claims else { throw Problem.invalidToken.because("no access token") }
-            return claims
+            guard let session = principal.caller else { throw Problem.invalidToken.because("no access token") }
+            return session
         case .none: throw Problem.missingToken
         case .bad(let reason): throw Problem.invalidToken.because(reason)
         case .cannotDecide: throw Problem.unavailable
@@ -24,15 +24,15 @@ struct Caller: Sendable {
         }
     }
 
-    /// Throws what ``claims(of:)`` throws: for routes that read no body of a stranger.
-    func admit(_ request: Request) throws { _ = try claims(of: request) }
+    /// Throws what ``session(of:)`` throws: for routes that read no body of a stranger.
+    func admit(_ request: Request) throws { _ = try session(of: request) }
 
-    /// What the caller's access token says, or nil when there is no valid one; throws ``Problem`` for several
+    /// The session that the caller's access token is of, or nil when there is no valid one; throws ``Problem`` for several
     /// Authorization fields, and when nobody can tell.
-    func claimsIfValid(of request: Request) throws -> AccessClaims? {
+    func sessionIfValid(of request: Request) throws -> AccountSession? {
         guard request.headers[values: .authorization].count < 2 else { throw Problem.invalidToken }
         switch verdict(of: request) {
-        case .valid(let principal): return principal.claims
+        case .valid(let principal): return principal.caller
         case .none, .bad: return nil
         case .cannotDecide: throw Problem.unavailable
         case .heldBack(let duration): throw Problem.tooManyRequests(retryAfter: duration)

@@ -14,8 +14,8 @@ import Testing
             Issue.record("it does not pass")
             return
         }
-        #expect(principal.claims == nil && principal.pathScope == nil && principal.username == "johndoe")
-        #expect(principal.endings.session == SessionID("s1"))
+        #expect(principal.caller == nil && principal.pathScope == nil && principal.username == "johndoe")
+        #expect(principal.credential == .cookie(SessionID("s1")))
         for cookies in [[cookie], ["a=b; \(cookie)"], ["a=b", "\(cookie); c"], ["\t \(cookie) ;;=;a=\(cookie)"]] {
             #expect(fixture.check.checkInMemory(authorization: [], cookies: cookies) == .valid(principal), "\(cookies)")
         }
@@ -36,7 +36,7 @@ import Testing
             Issue.record("the token does not pass")
             return
         }
-        #expect(principal.claims != nil)
+        #expect(principal.caller != nil)
         #expect(fixture.check.check(authorization: []) == .none, "where an access token is asked for, there is none")
     }
 

@@ -16,7 +16,7 @@ import Testing
         }
         #expect(fixture.storage.readCount == reads + 1)
         #expect(fixture.check.knownCount == 1)
-        #expect(principal.claims == nil)
+        #expect(principal.caller == nil)
         #expect(principal.username == "johndoe" && principal.groups == ["staff"])
         #expect(principal.pathScope?.map(\.description) == ["/reports/**"])
         #expect(principal.identity.fields.map(\.value) == ["johndoe", "a1", "", "johndoe", "staff"])

@@ -117,6 +117,6 @@ import Testing
         let claims = AccessClaims(
             accountID: id, sessionID: SessionID("s1"), version: 2, issuedAt: Timestamp(seconds: 0),
             expiresAt: Timestamp(seconds: 20), tokenID: "t", username: "johndoe", email: nil, groups: [])
-        #expect(table.standing(of: Principal(claims).endings) == .outdated)
+        #expect(table.standing(of: Principal(claims)) == .outdated)
     }
 }

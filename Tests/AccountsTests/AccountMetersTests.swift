@@ -67,14 +67,14 @@ import Testing
             by: OpaqueToken("unknown"), to: Password("another password"), from: world.visitor)
         #expect(world.count("password_resets", "invalid_link") == 1)
 
-        let claims = try await world.logIn().access.claims
+        let caller = try await world.logIn().access.claims.caller
         for password in [Password("wrong"), World.password] {
             _ = try await world.flows.passwordChange.change(
-                claims, from: password, to: Password("another password"), by: world.visitor)
+                caller, from: password, to: Password("another password"), by: world.visitor)
         }
         _ = try await world.flows.deletion.delete(
-            claims, password: Password("another password"), from: world.visitor)
-        _ = try await world.flows.deletion.delete(claims, password: World.password, from: world.visitor)
+            caller, password: Password("another password"), from: world.visitor)
+        _ = try await world.flows.deletion.delete(caller, password: World.password, from: world.visitor)
         #expect(["right", "wrong", "gone", "back_off"].map { world.count("password_proofs", $0) } == [2, 1, 1, 0])
     }
 

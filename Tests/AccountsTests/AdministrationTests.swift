@@ -48,7 +48,7 @@ import Testing
         _ = try await world.flows.administration.disable(account.id, by: .commandLine)
         #expect(try await world.revoked() == [.account(account.id, leastVersion: 2)])
         await #expect(throws: Unexpected.self) { try await world.refresh(grant.refreshToken) }
-        #expect(try await world.flows.profile.account(of: grant.access.claims) == nil)
+        #expect(try await world.flows.profile.account(of: grant.access.claims.caller) == nil)
         _ = try await world.flows.administration.enable(account.id, by: .commandLine)
         await #expect(throws: Unexpected.self) { try await world.refresh(grant.refreshToken) }
         _ = try await world.logIn()

@@ -28,8 +28,8 @@ import Testing
     {
         let world = try World()
         try await world.account()
-        let first = try await world.logIn().access.claims
-        let second = try await world.logIn().access.claims
+        let first = try await world.logIn().access.claims.caller
+        let second = try await world.logIn().access.claims.caller
         _ = try await world.logIn()
         _ = try await world.flows.sessions.end(first.sessionID, of: second, from: world.visitor)
         _ = try await world.flows.passwordChange.change(
@@ -61,10 +61,10 @@ import Testing
         world.time.advance(by: .seconds(60))
         _ = try await flows.refresh.refresh(first.refreshToken, from: visitor)
         secrets += [first, second].flatMap { [$0.access.token.reveal(), $0.refreshToken.reveal()] }
-        let third = try await world.logIn().access.claims
+        let third = try await world.logIn().access.claims.caller
         _ = try await flows.sessions.end(try await world.logIn().access.claims.sessionID, of: third, from: visitor)
         _ = try await flows.logout.logOut(third, nil, everywhere: true, from: visitor)
-        let fourth = try await world.logIn().access.claims
+        let fourth = try await world.logIn().access.claims.caller
         _ = try await flows.passwordChange.change(
             fourth, from: Password("canary password"), to: World.password, by: visitor)
         _ = try await flows.passwordChange.change(
@@ -82,7 +82,7 @@ import Testing
             _ = try await flows.login.logIn(as: "canary-name", password: Password("canary password"), from: visitor)
         }
         try await administer(world)
-        let last = try await world.logIn("root").access.claims
+        let last = try await world.logIn("root").access.claims.caller
         _ = try await flows.deletion.delete(last, password: World.password, from: visitor)
         return secrets
     }

@@ -19,7 +19,7 @@ import Testing
     /// Somebody with an API key and two sessions, one of which has gone on twice.
     private struct Owner {
         let account: Account
-        let claims: AccessClaims
+        let caller: AccountSession
         let spentToken: OpaqueToken
         let otherSession: SessionID
         let key: APIKey
@@ -27,10 +27,10 @@ import Testing
         init(in world: World) async throws {
             account = try await world.account()
             let grant = try await world.logIn()
-            (claims, spentToken) = (grant.access.claims, grant.refreshToken)
+            (caller, spentToken) = (grant.access.claims.caller, grant.refreshToken)
             _ = try await world.refresh(try await world.refresh(spentToken).refreshToken)
             otherSession = try await world.logIn().access.claims.sessionID
-            key = try await world.key(of: claims).key
+            key = try await world.key(of: caller).key
         }
     }
 
@@ -44,29 +44,29 @@ import Testing
             }
         },
         Change("logout") { world, owner in
-            _ = try await world.flows.logout.logOut(owner.claims, nil, everywhere: true, from: world.visitor)
+            _ = try await world.flows.logout.logOut(owner.caller, nil, everywhere: true, from: world.visitor)
         },
         Change("end of a session") { world, owner in
-            _ = try await world.flows.sessions.end(owner.otherSession, of: owner.claims, from: world.visitor)
+            _ = try await world.flows.sessions.end(owner.otherSession, of: owner.caller, from: world.visitor)
         },
         Change("password") { world, owner in
             _ = try await world.flows.passwordChange.change(
-                owner.claims, from: World.password, to: Password("another password"), by: world.visitor)
+                owner.caller, from: World.password, to: Password("another password"), by: world.visitor)
         },
-        Change("key") { world, owner in _ = try await world.key(of: owner.claims) },
+        Change("key") { world, owner in _ = try await world.key(of: owner.caller) },
         Change("end of a key") { world, owner in
-            _ = try await world.flows.keys.revoke(owner.key.id, of: owner.claims, from: world.visitor)
+            _ = try await world.flows.keys.revoke(owner.key.id, of: owner.caller, from: world.visitor)
         },
         Change("name") { world, owner in
             _ = try await world.flows.profile.rename(
-                owner.claims, to: try Username("johnny"), from: world.visitor)
+                owner.caller, to: try Username("johnny"), from: world.visitor)
         },
         Change("link") { world, owner in
             _ = try await world.flows.recovery.requestReset(for: owner.account.email, from: world.visitor)
         },
         Change("deletion") { world, owner in
             _ = try await world.flows.deletion.delete(
-                owner.claims, password: World.password, from: world.visitor)
+                owner.caller, password: World.password, from: world.visitor)
         },
         Change("groups") { world, owner in
             _ = try await world.flows.administration.setGroups(

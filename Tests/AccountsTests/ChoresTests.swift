@@ -15,7 +15,7 @@ import Testing
     @Test func `what has expired is removed, and what has not stays`() async throws {
         let world = try World()
         let account = try await world.account()
-        let old = try await world.logIn().access.claims
+        let old = try await world.logIn().access.claims.caller
         _ = try await world.flows.logout.logOut(old, nil, everywhere: false, from: world.visitor)
         _ = try await world.logIn()
         world.time.advance(by: .seconds(7 * 86_400 + 3660))

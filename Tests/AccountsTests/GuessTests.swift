@@ -84,32 +84,32 @@ import Testing
     @Test func `guesses at the current password count with those at the login`() async throws {
         let world = try World()
         try await world.account()
-        let claims = try await world.logIn().access.claims
+        let caller = try await world.logIn().access.claims.caller
         for _ in 1...10 {
             let outcome = try await world.flows.passwordChange.change(
-                claims, from: Password("wrong password"), to: Password("another one"), by: world.visitor)
+                caller, from: Password("wrong password"), to: Password("another one"), by: world.visitor)
             guard case .wrongPassword = outcome else { throw Unexpected(outcome) }
         }
         #expect(try await guess(world, "johndoe") == "900")
-        let outcome = try await world.flows.deletion.delete(claims, password: World.password, from: world.visitor)
+        let outcome = try await world.flows.deletion.delete(caller, password: World.password, from: world.visitor)
         guard case .tooManyGuesses = outcome else { throw Unexpected(outcome) }
     }
 
     @Test func `the right current password is no guess, whatever becomes of the change`() async throws {
         let world = try World()
         try await world.account()
-        let claims = try await world.logIn().access.claims
+        let caller = try await world.logIn().access.claims.caller
         let change = world.flows.passwordChange
         for _ in 1...11 {
             let outcome = try await change.change(
-                claims, from: World.password, to: Password("short"), by: world.visitor)
+                caller, from: World.password, to: Password("short"), by: world.visitor)
             guard case .passwordRefused = outcome else { throw Unexpected(outcome) }
         }
         for _ in 1...11 {
             // Busy from behind the comparison on, so that the new hash is what cannot be made.
             world.hasher.setMeanwhile { world.hasher.setBusy(retryAfter: .seconds(1)) }
             let error = await #expect(throws: AccountsError.self) {
-                try await change.change(claims, from: World.password, to: Password("another one"), by: world.visitor)
+                try await change.change(caller, from: World.password, to: Password("another one"), by: world.visitor)
             }
             guard case .busy = error else { throw Unexpected(error as Any) }
             world.hasher.setBusy(retryAfter: nil)

@@ -8,10 +8,10 @@ import Testing
         let world = try World()
         try await world.account()
         let (one, other) = (try await world.logIn(), try await world.logIn())
-        let claims = one.access.claims
-        let outcome = try await world.flows.logout.logOut(claims, nil, everywhere: false, from: world.visitor)
+        let caller = one.access.claims.caller
+        let outcome = try await world.flows.logout.logOut(caller, nil, everywhere: false, from: world.visitor)
         #expect(outcome == .loggedOut)
-        #expect(try await world.revoked() == [.session(claims.sessionID)])
+        #expect(try await world.revoked() == [.session(caller.sessionID)])
         #expect(world.follower.count == 1)
         await #expect(throws: Unexpected.self) { try await world.refresh(one.refreshToken) }
         _ = try await world.refresh(other.refreshToken)
@@ -53,7 +53,7 @@ import Testing
         let world = try World()
         try await world.account()
         let claims = try await world.logIn().access.claims
-        _ = try await world.flows.logout.logOut(claims, nil, everywhere: false, from: world.visitor)
+        _ = try await world.flows.logout.logOut(claims.caller, nil, everywhere: false, from: world.visitor)
         let row = try await world.storage.read { records throws(StorageError) in
             try records.revocations.rows(after: 0, limit: 1).first
         }
@@ -64,10 +64,10 @@ import Testing
         let world = try World()
         try await world.account()
         try await world.account("stranger")
-        let stranger = try await world.logIn("stranger").access.claims
-        let old = try await world.logIn().access.claims
+        let stranger = try await world.logIn("stranger").access.claims.caller
+        let old = try await world.logIn().access.claims.caller
         world.time.advance(by: .seconds(1))
-        let mine = try await world.logIn().access.claims
+        let mine = try await world.logIn().access.claims.caller
         let list = try await world.flows.sessions.sessions(of: mine)
         #expect(list.map(\.session.id) == [mine.sessionID, old.sessionID])
         #expect(list.map(\.isCurrent) == [true, false])

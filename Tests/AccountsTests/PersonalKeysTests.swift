@@ -9,11 +9,11 @@ import Testing
     @Test func `a key is stored by its hash, and listed as it was asked for, the youngest first`() async throws {
         let world = try World()
         try await world.account()
-        let claims = try await world.logIn().access.claims
-        let first = try await world.key(of: claims)
+        let caller = try await world.logIn().access.claims.caller
+        let first = try await world.key(of: caller)
         world.time.advance(by: .seconds(1))
-        let second = try await world.key("backup", lifetime: .seconds(60), at: ["/reports/**"], of: claims)
-        let listed = try await world.flows.keys.keys(of: claims)
+        let second = try await world.key("backup", lifetime: .seconds(60), at: ["/reports/**"], of: caller)
+        let listed = try await world.flows.keys.keys(of: caller)
         #expect(listed == [second.key, first.key])
         #expect(listed.map(\.name.text) == ["backup", "ci"])
         #expect(listed.map(\.expiresAt) == [world.time.now() + .seconds(60), nil])
@@ -25,14 +25,16 @@ import Testing
         #expect(first.token.reveal().hasPrefix("agk_"))
         #expect(try await world.audited().suffix(2) == ["api_key_created", "api_key_created"])
         world.time.advance(by: .seconds(60))
-        #expect(try await world.flows.keys.keys(of: claims) == [first.key], "what has ended is not shown")
+        #expect(try await world.flows.keys.keys(of: caller) == [first.key], "what has ended is not shown")
     }
 
     @Test func `a key is revoked by its owner alone, once, and the log says so`() async throws {
         let world = try World()
         try await world.account()
         try await world.account("jane")
-        let (john, jane) = (try await world.logIn().access.claims, try await world.logIn("jane").access.claims)
+        let (john, jane) = (
+            try await world.logIn().access.claims.caller, try await world.logIn("jane").access.claims.caller
+        )
         let new = try await world.key(of: john)
         #expect(try await !world.flows.keys.revoke(new.key.id, of: jane, from: world.visitor))
         #expect(try await world.flows.keys.keys(of: jane).isEmpty)
@@ -48,40 +50,40 @@ import Testing
     @Test func `an account has a hundred living keys at most`() async throws {
         let world = try World()
         try await world.account()
-        let claims = try await world.logIn().access.claims
-        for _ in 1..<PersonalKeys.limit { _ = try await world.key(of: claims) }
-        _ = try await world.key(lifetime: .seconds(60), of: claims)
-        guard case .tooMany = try await world.creation(of: claims) else {
+        let caller = try await world.logIn().access.claims.caller
+        for _ in 1..<PersonalKeys.limit { _ = try await world.key(of: caller) }
+        _ = try await world.key(lifetime: .seconds(60), of: caller)
+        guard case .tooMany = try await world.creation(of: caller) else {
             Issue.record("there is one more")
             return
         }
         world.time.advance(by: .seconds(60))
-        _ = try await world.key(of: claims)
+        _ = try await world.key(of: caller)
     }
 
     @Test func `of a time and a moment the sooner counts, and a moment that is over is refused`() async throws {
         let world = try World()
         try await world.account()
-        let (claims, now) = (try await world.logIn().access.claims, world.time.now())
+        let (caller, now) = (try await world.logIn().access.claims.caller, world.time.now())
         for (lifetime, moment, end) in [(60, 61, 60), (60, 59, 59), (nil, 1, 1)] as [(Int?, Int, Int)] {
             let outcome = try await world.flows.keys.create(
                 try KeyName("ci"), for: lifetime.map { .seconds($0) }, until: now + .seconds(moment), at: nil,
-                of: claims, from: world.visitor)
+                of: caller, from: world.visitor)
             guard case .created(let new) = outcome else { throw Unexpected("there is no key") }
             #expect(new.key.expiresAt == now + .seconds(end))
         }
         let outcome = try await world.flows.keys.create(
-            try KeyName("ci"), until: now, at: nil, of: claims, from: world.visitor)
+            try KeyName("ci"), until: now, at: nil, of: caller, from: world.visitor)
         guard case .endIsPast = outcome else { throw Unexpected("there is a key") }
     }
 
     @Test func `whoever holds a token of an ended session, or of a disabled account, gets no key`() async throws {
         let world = try World()
         let account = try await world.account()
-        let claims = try await world.logIn().access.claims
-        _ = try await world.flows.logout.logOut(claims, nil, everywhere: false, from: world.visitor)
-        let other = try await world.logIn().access.claims
-        let outcomes = [try await world.creation(of: claims)]
+        let caller = try await world.logIn().access.claims.caller
+        _ = try await world.flows.logout.logOut(caller, nil, everywhere: false, from: world.visitor)
+        let other = try await world.logIn().access.claims.caller
+        let outcomes = [try await world.creation(of: caller)]
         _ = try await world.flows.administration.disable(account.id, by: .commandLine)
         for outcome in outcomes + [try await world.creation(of: other)] {
             guard case .gone = outcome else { throw Unexpected("there is a key") }
@@ -91,14 +93,14 @@ import Testing
     @Test func `logging out everywhere, another password by its owner and other groups leave the keys`() async throws {
         let world = try World()
         let account = try await world.account()
-        let claims = try await world.logIn().access.claims
-        let new = try await world.key(of: claims)
+        let caller = try await world.logIn().access.claims.caller
+        let new = try await world.key(of: caller)
         let changed = try await world.flows.passwordChange.change(
-            claims, from: World.password, to: Password("another password"), by: world.visitor)
+            caller, from: World.password, to: Password("another password"), by: world.visitor)
         guard case .changed = changed else { throw Unexpected(changed) }
         _ = try await world.flows.administration.setGroups(
             of: account.id, to: [try GroupName("admins")], by: .commandLine)
-        _ = try await world.flows.logout.logOut(claims, nil, everywhere: true, from: world.visitor)
+        _ = try await world.flows.logout.logOut(caller, nil, everywhere: true, from: world.visitor)
         #expect(try await world.keyIDs([new.token]) == [new.key.id])
         #expect(try await !world.revoked().contains(.apiKey(new.key.id)))
     }
@@ -110,10 +112,10 @@ import Testing
         let world = try World()
         let account = try await world.account()
         try await world.account("jane")
-        let claims = try await world.logIn().access.claims
-        let keys = [try await world.key(of: claims), try await world.key(of: claims)]
-        let other = try await world.key(of: try await world.logIn("jane").access.claims)
-        try await ending.act(on: account, claims, in: world)
+        let caller = try await world.logIn().access.claims.caller
+        let keys = [try await world.key(of: caller), try await world.key(of: caller)]
+        let other = try await world.key(of: try await world.logIn("jane").access.claims.caller)
+        try await ending.act(on: account, caller, in: world)
         #expect(try await world.keyIDs(keys.map(\.token) + [other.token]) == [nil, nil, other.key.id])
         let revoked = try await world.revoked()
         #expect(Set(keys.map(\.key.id)).isSubset(of: revoked.compactMap(\.key)))
@@ -123,9 +125,9 @@ import Testing
     @Test func `keys that have expired are removed`() async throws {
         let world = try World()
         try await world.account()
-        let claims = try await world.logIn().access.claims
+        let caller = try await world.logIn().access.claims.caller
         let (short, long) = (
-            try await world.key(lifetime: .seconds(60), of: claims), try await world.key(of: claims)
+            try await world.key(lifetime: .seconds(60), of: caller), try await world.key(of: caller)
         )
         world.time.advance(by: .seconds(61))
         try await Chores(
@@ -140,7 +142,7 @@ import Testing
 private enum Ending: CaseIterable {
     case reset, password, disabling, deletion, ownDeletion
 
-    func act(on account: Account, _ claims: AccessClaims, in world: World) async throws {
+    func act(on account: Account, _ caller: AccountSession, in world: World) async throws {
         switch self {
         case .reset:
             _ = try await world.mails()
@@ -153,7 +155,7 @@ private enum Ending: CaseIterable {
         case .disabling: _ = try await world.flows.administration.disable(account.id, by: .commandLine)
         case .deletion: _ = try await world.flows.administration.delete(account.id, by: .commandLine)
         case .ownDeletion:
-            _ = try await world.flows.deletion.delete(claims, password: World.password, from: world.visitor)
+            _ = try await world.flows.deletion.delete(caller, password: World.password, from: world.visitor)
         }
     }
 }
@@ -165,18 +167,18 @@ extension Revocation.Subject {
 extension World {
     /// What becomes of making a key.
     func creation(
-        _ name: String = "ci", lifetime: Duration? = nil, at paths: [String]? = nil, of claims: AccessClaims
+        _ name: String = "ci", lifetime: Duration? = nil, at paths: [String]? = nil, of caller: AccountSession
     ) async throws -> PersonalKeys.Creation {
         try await flows.keys.create(
             try KeyName(name), for: lifetime, at: try paths.map { paths throws(InputRefusal) in try KeyScope(paths) },
-            of: claims, from: visitor)
+            of: caller, from: visitor)
     }
 
     /// A new key.
     func key(
-        _ name: String = "ci", lifetime: Duration? = nil, at paths: [String]? = nil, of claims: AccessClaims
+        _ name: String = "ci", lifetime: Duration? = nil, at paths: [String]? = nil, of caller: AccountSession
     ) async throws -> PersonalKeys.NewKey {
-        let outcome = try await creation(name, lifetime: lifetime, at: paths, of: claims)
+        let outcome = try await creation(name, lifetime: lifetime, at: paths, of: caller)
         guard case .created(let new) = outcome else { throw Unexpected("there is no key") }
         return new
     }

@@ -37,9 +37,10 @@ public struct ForeignIssuers: Sendable {
         issuers.map { ($0.terms.issuer, $0.keys.age(at: time.elapsed())) }
     }
 
-    /// Whether a key that has signed what is remembered is shown by its issuer still; none at all need not be.
-    func trust(_ key: ForeignKey?) -> Bool {
-        guard let key else { return true }
+    /// Whether the key that has signed what is remembered is shown by its issuer still; what is the gateway's own need
+    /// not be.
+    func trust(_ credential: Principal.Credential) -> Bool {
+        guard case .foreignToken(let key) = credential else { return true }
         return issuers.contains { $0.hasName(key.issuer) && $0.keys.have(key) }
     }
 }

@@ -20,9 +20,9 @@ public struct AccountDeletion: Sendable {
 
     /// Deletes the account of whoever asks.
     public func delete(
-        _ claims: AccessClaims, password: Password, from visitor: Visitor
+        _ caller: AccountSession, password: Password, from visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
-        let finding = try await proof.acting(for: claims, knowing: password, from: visitor) {
+        let finding = try await proof.acting(for: caller, knowing: password, from: visitor) {
             account, records throws(StorageError) in
             let now = time.now()
             return try records.erase(

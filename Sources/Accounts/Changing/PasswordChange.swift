@@ -28,11 +28,11 @@ public struct PasswordChange: Sendable {
     /// The version is raised, so that no login with the old password comes through; but the other sessions are revoked
     /// one by one instead of by the version, so that the caller's own access token goes on.
     public func change(
-        _ claims: AccessClaims, from current: Password, to new: Password, by visitor: Visitor
+        _ caller: AccountSession, from current: Password, to new: Password, by visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
         for _ in 1...2 {
             let account: Account
-            let finding = try await proof.acting(for: claims, knowing: current, from: visitor) {
+            let finding = try await proof.acting(for: caller, knowing: current, from: visitor) {
                 account, _ throws(StorageError) in account
             }
             switch finding {
@@ -45,7 +45,7 @@ public struct PasswordChange: Sendable {
                 return .passwordRefused(refusal)
             }
             let hash = try await hasher.newHash(of: new)
-            switch try await store(hash, for: account, claims, visitor) {
+            switch try await store(hash, for: account, caller, visitor) {
             case .holds:
                 letters.outbox.signal.poke()
                 await revoker.settle()
@@ -59,17 +59,17 @@ public struct PasswordChange: Sendable {
 
     /// Commits all of it, unless the account or the session has changed since the password was compared; which it was.
     private func store(
-        _ hash: PasswordHash, for proved: Account, _ claims: AccessClaims, _ visitor: Visitor
+        _ hash: PasswordHash, for proved: Account, _ caller: AccountSession, _ visitor: Visitor
     ) async throws(AccountsError) -> OwnerProof.Standing {
         let now = time.now()
         let notice = try letters.passwordChanged(to: proved)
         return try await storage.commit { records throws(StorageError) in
-            let standing = try proof.standing(of: proved, claims, in: records)
+            let standing = try proof.standing(of: proved, caller, in: records)
             guard case .holds(var account) = standing else { return standing }
             account.passwordHash = hash
             account.version += 1
             try records.accounts.save(account)
-            let ended = try records.sessions.endAll(of: account.id, except: claims.sessionID)
+            let ended = try records.sessions.endAll(of: account.id, except: caller.sessionID)
             try records.links.deleteAll(of: account.id, for: .reset)
             try proof.check.guesses.forgive(account.id, in: records)
             try records.audit.append(

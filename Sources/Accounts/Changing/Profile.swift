@@ -16,19 +16,19 @@ public struct Profile: Sendable {
     }
 
     /// The account of whoever asks, or nil when it is no more.
-    public func account(of claims: AccessClaims) async throws(AccountsError) -> Account? {
+    public func account(of caller: AccountSession) async throws(AccountsError) -> Account? {
         try await storage.look { records throws(StorageError) in
-            try records.accounts.account(claims.accountID).flatMap { $0.isDisabled ? nil : $0 }
+            try records.accounts.account(caller.accountID).flatMap { $0.isDisabled ? nil : $0 }
         }
     }
 
     /// Gives the account of whoever asks another name; its old one is never given to anybody else.
     public func rename(
-        _ claims: AccessClaims, to name: Username, from visitor: Visitor
+        _ caller: AccountSession, to name: Username, from visitor: Visitor
     ) async throws(AccountsError) -> Renaming {
         let now = time.now()
         return try await storage.commit { records throws(StorageError) in
-            guard var account = try records.accounts.account(claims.accountID), !account.isDisabled else {
+            guard var account = try records.accounts.account(caller.accountID), !account.isDisabled else {
                 return .gone
             }
             let former = account.username

@@ -37,15 +37,15 @@ public struct PersonalKeys: Sendable {
     /// stolen token must not find a key behind it.
     public func create(
         _ name: KeyName, for lifetime: Duration? = nil, until moment: Timestamp? = nil, at scope: KeyScope?,
-        of claims: AccessClaims, from visitor: Visitor
+        of caller: AccountSession, from visitor: Visitor
     ) async throws(AccountsError) -> Creation {
         let (now, token) = (time.now(), APIKey.newToken(from: random))
         if let moment, moment <= now { return .endIsPast }
         let key = APIKey(
-            id: random.identifier(), accountID: claims.accountID, name: name, hash: token.hash, createdAt: now,
+            id: random.identifier(), accountID: caller.accountID, name: name, hash: token.hash, createdAt: now,
             expiresAt: [lifetime.map { now + $0 }, moment].compactMap(\.self).min(), scope: scope)
         return try await storage.commit { records throws(StorageError) in
-            guard try records.sessions.session(claims.sessionID)?.accountID == key.accountID,
+            guard try records.sessions.session(caller.sessionID)?.accountID == key.accountID,
                 let account = try records.accounts.account(key.accountID), !account.isDisabled
             else { return .gone }
             let count = try records.apiKeys.keys(of: account.id).count { $0.isAlive(at: now) }
@@ -58,23 +58,23 @@ public struct PersonalKeys: Sendable {
     }
 
     /// The living keys of whoever asks, the youngest first.
-    public func keys(of claims: AccessClaims) async throws(AccountsError) -> [APIKey] {
+    public func keys(of caller: AccountSession) async throws(AccountsError) -> [APIKey] {
         let now = time.now()
         let all = try await storage.look { records throws(StorageError) in
-            try records.apiKeys.keys(of: claims.accountID)
+            try records.apiKeys.keys(of: caller.accountID)
         }
         return all.filter { $0.isAlive(at: now) }
     }
 
     /// Revokes one key of whoever asks; false when they have none of that id.
     public func revoke(
-        _ id: String, of claims: AccessClaims, from visitor: Visitor
+        _ id: String, of caller: AccountSession, from visitor: Visitor
     ) async throws(AccountsError) -> Bool {
         let now = time.now()
         let isRevoked = try await storage.commit { records throws(StorageError) in
-            guard try records.apiKeys.delete(id, of: claims.accountID) else { return false }
+            guard try records.apiKeys.delete(id, of: caller.accountID) else { return false }
             try records.audit.append(
-                visitor.event(.apiKeyRevoked, of: claims.accountID, at: now, facts: ["api_key": id]))
+                visitor.event(.apiKeyRevoked, of: caller.accountID, at: now, facts: ["api_key": id]))
             try revoker.revoke(.apiKey(id), at: now, in: records)
             return true
         }

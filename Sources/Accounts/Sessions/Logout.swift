@@ -17,12 +17,12 @@ public struct Logout: Sendable {
     /// Ends the session of an access token that was found valid, the session of a refresh token, or both; with
     /// `everywhere`, all sessions of their accounts. A rotated refresh token still names its session.
     public func logOut(
-        _ claims: AccessClaims?, _ refreshToken: OpaqueToken?, everywhere: Bool, from visitor: Visitor
+        _ caller: AccountSession?, _ refreshToken: OpaqueToken?, everywhere: Bool, from visitor: Visitor
     ) async throws(AccountsError) -> Outcome {
         let isOver = try await storage.commit { records throws(StorageError) in
-            let ended = try named(claims, refreshToken, in: records)
+            let ended = try named(caller, refreshToken, in: records)
             if everywhere {
-                try endAll(of: Set(ended.map(\.account)), from: visitor, records)
+                try endAll(of: Set(ended.map(\.accountID)), from: visitor, records)
             } else {
                 try end(ended, from: visitor, records)
             }
@@ -33,34 +33,29 @@ public struct Logout: Sendable {
         return .loggedOut
     }
 
-    private struct Named: Hashable {
-        let session: SessionID
-        let account: AccountID
-    }
-
     /// The sessions that the credentials name. An access token's counts even when it is no longer stored, for the token
     /// itself is still in force.
     private func named(
-        _ claims: AccessClaims?, _ refreshToken: OpaqueToken?, in records: any Records
-    ) throws(StorageError) -> Set<Named> {
-        var named: Set<Named> = []
-        if let claims { named.insert(Named(session: claims.sessionID, account: claims.accountID)) }
+        _ caller: AccountSession?, _ refreshToken: OpaqueToken?, in records: any Records
+    ) throws(StorageError) -> Set<AccountSession> {
+        var named: Set<AccountSession> = []
+        if let caller { named.insert(caller) }
         if let refreshToken, let record = try records.sessions.refreshToken(refreshToken.hash),
             let session = try records.sessions.session(record.sessionID)
         {
-            named.insert(Named(session: session.id, account: session.accountID))
+            named.insert(AccountSession(sessionID: session.id, accountID: session.accountID))
         }
         return named
     }
 
-    private func end(_ named: Set<Named>, from visitor: Visitor, _ records: any Records) throws(StorageError) {
+    private func end(_ named: Set<AccountSession>, from visitor: Visitor, _ records: any Records) throws(StorageError) {
         let now = time.now()
         for one in named {
-            _ = try records.sessions.end(one.session)
+            _ = try records.sessions.end(one.sessionID)
             try records.audit.append(
-                visitor.event(.loggedOut, of: one.account, at: now, facts: ["session": one.session.text]))
+                visitor.event(.loggedOut, of: one.accountID, at: now, facts: ["session": one.sessionID.text]))
         }
-        for one in named { try revoker.revoke(.session(one.session), at: now, in: records) }
+        for one in named { try revoker.revoke(.session(one.sessionID), at: now, in: records) }
     }
 
     /// Raises the version too, so that a login under way with it does not begin a session after all.

@@ -16,28 +16,28 @@ public struct SessionList: Sendable {
     }
 
     /// The living sessions of whoever asks, the youngest first.
-    public func sessions(of claims: AccessClaims) async throws(AccountsError) -> [Entry] {
+    public func sessions(of caller: AccountSession) async throws(AccountsError) -> [Entry] {
         let now = time.now()
         let all = try await storage.look { records throws(StorageError) in
-            try records.sessions.sessions(of: claims.accountID)
+            try records.sessions.sessions(of: caller.accountID)
         }
         return all.filter { $0.isAlive(at: now, lifetimes) }
-            .map { Entry(session: $0, isCurrent: $0.id == claims.sessionID) }
+            .map { Entry(session: $0, isCurrent: $0.id == caller.sessionID) }
     }
 
     /// Ends one session of whoever asks; false when they have none of that id.
     public func end(
-        _ id: SessionID, of claims: AccessClaims, from visitor: Visitor
+        _ id: SessionID, of caller: AccountSession, from visitor: Visitor
     ) async throws(AccountsError) -> Bool {
         let now = time.now()
         let hasEnded = try await storage.commit { records throws(StorageError) in
-            guard let session = try records.sessions.session(id), session.accountID == claims.accountID else {
+            guard let session = try records.sessions.session(id), session.accountID == caller.accountID else {
                 return false
             }
             _ = try records.sessions.end(id)
             var facts = ["session": id.text]
-            if id != claims.sessionID { facts["by_session"] = claims.sessionID.text }
-            try records.audit.append(visitor.event(.loggedOut, of: claims.accountID, at: now, facts: facts))
+            if id != caller.sessionID { facts["by_session"] = caller.sessionID.text }
+            try records.audit.append(visitor.event(.loggedOut, of: caller.accountID, at: now, facts: facts))
             try revoker.revoke(.session(id), at: now, in: records)
             return true
         }

@@ -54,11 +54,12 @@ extension GatewayEndpoints {
     private var logout: Endpoint {
         Endpoint(routes.logout) { input, request, exchange in
             let (everywhere, refreshToken) = input
-            let claims = refreshToken == nil ? try caller.claims(of: request) : try caller.claimsIfValid(of: request)
+            let session =
+                refreshToken == nil ? try caller.session(of: request) : try caller.sessionIfValid(of: request)
             let isTokenSent = request.headers[.authorization] != nil
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.logout.logOut(
-                    claims, refreshToken, everywhere: everywhere ?? false, from: Visitor(request, exchange))
+                    session, refreshToken, everywhere: everywhere ?? false, from: Visitor(request, exchange))
             }
             guard outcome == .loggedOut else { throw isTokenSent ? Problem.invalidToken : .invalidRefreshToken }
             return GatewayRoutes.loggedOut.response()

@@ -11,10 +11,10 @@ extension GatewayEndpoints {
     private var createKey: Endpoint {
         Endpoint(routes.createKey) { input, request, exchange in
             let (name, lifetime, moment, scope) = input
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.keys.create(
-                    name, for: lifetime, until: moment, at: scope, of: claims, from: Visitor(request, exchange))
+                    name, for: lifetime, until: moment, at: scope, of: session, from: Visitor(request, exchange))
             }
             switch outcome {
             case .created(let new): return GatewayRoutes.keyCreated.response(new)
@@ -29,18 +29,18 @@ extension GatewayEndpoints {
 
     private var listKeys: Endpoint {
         Endpoint(routes.listKeys) { _, request, _ in
-            let claims = try caller.claims(of: request)
-            let keys = try await calling { () async throws(AccountsError) in try await flows.keys.keys(of: claims) }
+            let session = try caller.session(of: request)
+            let keys = try await calling { () async throws(AccountsError) in try await flows.keys.keys(of: session) }
             return GatewayRoutes.keysListed.response(keys)
         }
     }
 
     private var revokeKey: Endpoint {
         Endpoint(routes.revokeKey) { _, request, exchange in
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let isRevoked = try await calling { () async throws(AccountsError) in
                 try await flows.keys.revoke(
-                    exchange.parameter("id"), of: claims, from: Visitor(request, exchange))
+                    exchange.parameter("id"), of: session, from: Visitor(request, exchange))
             }
             guard isRevoked else { throw Problem.notFound }
             return GatewayRoutes.keyRevoked.response()

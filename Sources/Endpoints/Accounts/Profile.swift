@@ -10,9 +10,9 @@ extension GatewayEndpoints {
 
     private var me: Endpoint {
         Endpoint(routes.me) { _, request, _ in
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let account = try await calling { () async throws(AccountsError) in
-                try await flows.profile.account(of: claims)
+                try await flows.profile.account(of: session)
             }
             guard let account else { throw Problem.invalidToken }
             return GatewayRoutes.shown.response(account)
@@ -21,9 +21,9 @@ extension GatewayEndpoints {
 
     private var rename: Endpoint {
         Endpoint(routes.rename) { name, request, exchange in
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
-                try await flows.profile.rename(claims, to: name, from: Visitor(request, exchange))
+                try await flows.profile.rename(session, to: name, from: Visitor(request, exchange))
             }
             switch outcome {
             case .renamed(let account): return GatewayRoutes.shown.response(account)
@@ -36,10 +36,10 @@ extension GatewayEndpoints {
     private var changePassword: Endpoint {
         Endpoint(routes.changePassword) { input, request, exchange in
             let (current, new) = input
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.passwordChange.change(
-                    claims, from: current, to: new, by: Visitor(request, exchange))
+                    session, from: current, to: new, by: Visitor(request, exchange))
             }
             switch outcome {
             case .changed: return GatewayRoutes.passwordChanged.response()
@@ -53,9 +53,9 @@ extension GatewayEndpoints {
 
     private var delete: Endpoint {
         Endpoint(routes.delete) { password, request, exchange in
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
-                try await flows.deletion.delete(claims, password: password, from: Visitor(request, exchange))
+                try await flows.deletion.delete(session, password: password, from: Visitor(request, exchange))
             }
             switch outcome {
             case .deleted: return GatewayRoutes.deleted.response()

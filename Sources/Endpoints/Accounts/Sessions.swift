@@ -10,9 +10,9 @@ extension GatewayEndpoints {
 
     private var listSessions: Endpoint {
         Endpoint(routes.listSessions) { _, request, _ in
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let entries = try await calling { () async throws(AccountsError) in
-                try await flows.sessions.sessions(of: claims)
+                try await flows.sessions.sessions(of: session)
             }
             return GatewayRoutes.listed.response(entries)
         }
@@ -20,10 +20,10 @@ extension GatewayEndpoints {
 
     private var endSession: Endpoint {
         Endpoint(routes.endSession) { _, request, exchange in
-            let claims = try caller.claims(of: request)
+            let session = try caller.session(of: request)
             let id = SessionID(exchange.parameter("id"))
             let hasEnded = try await calling { () async throws(AccountsError) in
-                try await flows.sessions.end(id, of: claims, from: Visitor(request, exchange))
+                try await flows.sessions.end(id, of: session, from: Visitor(request, exchange))
             }
             guard hasEnded else { throw Problem.notFound }
             return GatewayRoutes.sessionEnded.response()

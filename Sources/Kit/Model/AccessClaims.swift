@@ -21,6 +21,9 @@ public struct AccessClaims: Hashable, Sendable {
     /// The key that signed it, the header's `kid`; nil where an issuer names none.
     public var keyID: String?
 
+    /// The session that the token is of, and whose that is.
+    public var caller: AccountSession { AccountSession(sessionID: sessionID, accountID: accountID) }
+
     /// States every part.
     public init(
         accountID: AccountID, sessionID: SessionID, version: Int64, issuedAt: Timestamp, expiresAt: Timestamp,

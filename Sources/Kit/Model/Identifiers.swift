@@ -22,6 +22,20 @@ public struct SessionID: Hashable, Sendable {
     public init(from random: any RandomSource) { text = random.identifier() }
 }
 
+/// A session and whose it is: who calls, as far as the rules of the field need to know.
+public struct AccountSession: Hashable, Sendable {
+    /// The session.
+    public let sessionID: SessionID
+    /// The account that it belongs to.
+    public let accountID: AccountID
+
+    /// States both.
+    public init(sessionID: SessionID, accountID: AccountID) {
+        self.sessionID = sessionID
+        self.accountID = accountID
+    }
+}
+
 /// What is stored of an opaque token (refresh token, link, cookie, API key): its SHA-256, 32 bytes.
 public struct TokenHash: Hashable, Sendable {
     /// The 32 bytes of the hash.

@@ -17,7 +17,7 @@ import Testing
             Issue.record("it is not valid")
             return
         }
-        #expect(principal.claims == nil)
+        #expect(principal.caller == nil)
         #expect(principal.username == "idp:Jane")
         #expect(principal.groups == ["staff"])
         #expect(principal.expiresAt == Timestamp(seconds: Stranger.now + 600))
