@@ -13,16 +13,14 @@ enum CookieCredential: Equatable {
     init(_ fields: [String], named name: String) {
         var found: Substring.UTF8View?
         for field in fields {
-            for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
-                let pair = Self.trimmed(pair)
-                guard let sign = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<sign].elementsEqual(name.utf8) else {
-                    continue
-                }
-                guard found == nil else {
-                    self = .none
-                    return
-                }
-                found = pair[pair.index(after: sign)...]
+            switch Self.find(name.utf8.span, in: field.utf8.span) {
+            case .nothing: continue
+            case .one(let range) where found == nil:
+                let start = field.utf8.index(field.startIndex, offsetBy: range.lowerBound)
+                found = field.utf8[start...].prefix(range.count)
+            case .one, .several:
+                self = .none
+                return
             }
         }
         guard let found else {
@@ -32,11 +30,39 @@ enum CookieCredential: Equatable {
         self = OpaqueToken.isWhole(found) ? .value(found) : .malformed
     }
 
-    private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
+    /// What a Cookie field's value holds of one cookie.
+    enum Finding {
+        case nothing
+        /// A value, perhaps empty, here.
+        case one(Range<Int>)
+        case several
+    }
+
+    /// Looks a cookie up in the value of one field.
+    static func find(_ name: Span<UInt8>, in field: Span<UInt8>) -> Finding {
+        var found: Range<Int>?
+        var start = 0
+        while start < field.count {
+            var end = start
+            while end < field.count, field[end] != UInt8(ascii: ";") { end += 1 }
+            if let value = value(of: name, in: field, start..<end) {
+                guard found == nil else { return .several }
+                found = value
+            }
+            start = end + 1
+        }
+        return found.map(Finding.one) ?? .nothing
+    }
+
+    private static func value(of name: Span<UInt8>, in field: Span<UInt8>, _ pair: Range<Int>) -> Range<Int>? {
         let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        let behind = text.drop(while: isSpace)
-        guard let last = behind.lastIndex(where: { !isSpace($0) }) else { return behind.prefix(0) }
-        return behind[...last]
+        var (start, end) = (pair.lowerBound, pair.upperBound)
+        while start < end, isSpace(field[start]) { start += 1 }
+        while start < end, isSpace(field[end - 1]) { end -= 1 }
+        let sign = start + name.count
+        guard sign < end, field[sign] == UInt8(ascii: "=") else { return nil }
+        for index in name.indices where field[start + index] != name[index] { return nil }
+        return (sign + 1)..<end
     }
 
     static func == (left: Self, right: Self) -> Bool {

@@ -52,15 +52,29 @@ public struct CredentialCheck: Sendable {
         }
     }
 
-    /// Whose access token this is, where that is known and holds now; nil where another check must look closer, and for
-    /// an API key.
+    /// Whose access token or API key this is, where that is known and holds now; nil where another check must look
+    /// closer.
     public func known(bearer token: Span<UInt8>) -> Principal? {
-        guard revocations.isFresh, let principal = known[CredentialDigest(token)], time.now() < principal.expiresAt,
-            case (.valid, let sight) = unlessRevoked(principal, .known)
-        else { return nil }
-        sights.count(sight)
-        return principal
+        guard revocations.isFresh else { return nil }
+        let digest = CredentialDigest(token)
+        if let principal = known[digest], time.now() < principal.expiresAt,
+            case .valid = unlessRevoked(principal, .known).verdict
+        {
+            return principal
+        }
+        return opaque.known(digest)
     }
+
+    /// Whose session the cookie in the value of a request's one Cookie field is of, where that is known and holds now;
+    /// nil where another check must look closer.
+    public func known(cookies field: Span<UInt8>) -> Principal? {
+        guard revocations.isFresh, case .one(let range) = CookieCredential.find(cookieName.utf8.span, in: field)
+        else { return nil }
+        return opaque.known(CredentialDigest(field.extracting(range)))
+    }
+
+    /// Counts a sight of a credential that was known, where nobody is to look closer.
+    public func countKnown() { sights.count(.known) }
 
     /// Judges the values of all Authorization and Cookie fields of a request that may show an access token, an API key
     /// or the session cookie, without waiting; nil when only the store can tell, so that

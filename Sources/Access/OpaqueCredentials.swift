@@ -56,6 +56,12 @@ final class OpaqueCredentials: Sendable {
         return judgement
     }
 
+    /// Whose it is, where that is known, holds now and need not be read again.
+    func known(_ digest: CredentialDigest) -> Principal? {
+        guard case .settled((.valid(let principal), _)) = recall(digest, claimsRereading: false) else { return nil }
+        return principal
+    }
+
     /// What memory says, or else the store.
     func judge(_ kind: StoredCredentials.Kind, _ digest: CredentialDigest) async -> Judgement {
         guard revocations.isFresh else { return (.cannotDecide, .undecided) }

@@ -39,12 +39,15 @@ struct Caller: Sendable {
         }
     }
 
-    /// Whose bearer token a request of the express lane has, where that is known and holds now.
+    /// Whose credential a request of the express lane has, where that is known and holds now. A cookie beside an
+    /// Authorization field is the ordinary path's to judge, where the two are ranked.
     func known(_ request: ExpressRequest) -> Principal? {
-        guard let value = request.value(.authorization), value.count > Self.scheme.count else { return nil }
-        let span = request.bytes.readableBytesUInt8Span.extracting(value)
-        guard span.matches(Self.scheme) else { return nil }
-        return credentials.known(bearer: span.extracting(Self.scheme.count..<span.count))
+        let span = request.bytes.readableBytesUInt8Span
+        guard let value = request.value(.authorization) else {
+            return request.value(.cookie).flatMap { credentials.known(cookies: span.extracting($0)) }
+        }
+        guard value.count > Self.scheme.count, span.matches(Self.scheme, at: value.lowerBound) else { return nil }
+        return credentials.known(bearer: span.extracting(value.lowerBound + Self.scheme.count..<value.upperBound))
     }
 
     private static let scheme = Array("Bearer ".utf8)

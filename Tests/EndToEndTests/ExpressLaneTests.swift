@@ -31,6 +31,46 @@ import Testing
         await gateway.end()
     }
 
+    @Test func `API keys and the cookie of a session pass by the lane too, and a key for some paths for those alone`()
+        async throws
+    {
+        let folder = try TestFolder()
+        let gateway = try await GatewayProcess.start(in: folder, extra: Self.rules)
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
+        func key(_ json: String) async throws -> String {
+            try await gateway.send("POST", "/auth/keys", json: json, token: token).text("key")
+        }
+        let (whole, scoped) = (
+            try await key(#"{"name":"ci"}"#), try await key(#"{"name":"reports","paths":["/reports/**"]}"#)
+        )
+        let cookie = "Cookie: a=b; gateway_session=\(try await SessionCookies(folder: folder).add()); c=d\r\n"
+        let connection = try OpenSocket(to: .port(gateway.port))
+        for path in Self.paths {
+            let isPlain = path == "/auth/verify"
+            let unscoped = ["Authorization: Bearer \(whole)\r\n", cookie]
+            for (shown, target, status, isExpress) in unscoped.map({ ($0, "/page", 200, true) }) + [
+                ("Authorization: Bearer \(scoped)\r\n", "/reports/1", isPlain ? 403 : 200, !isPlain),
+                ("Authorization: Bearer \(scoped)\r\n", "/page", 403, false),
+            ] {
+                let question = Self.request(path, showing: shown, to: target)
+                #expect(try connection.ask(question).status == status)
+                let before = try await Self.counts(of: gateway, path)
+                let again = try connection.ask(question)
+                #expect(again.status == status && again["remote-user"] == (status == 200 ? "johndoe" : nil))
+                let after = try await Self.counts(of: gateway, path)
+                #expect(after.express - before.express == (isExpress ? 1 : 0), "\(question)")
+                #expect(after.known - before.known == 1, "each sight counts once, whichever way it goes")
+            }
+        }
+        // What is doubled, in one field or in two, is no cookie.
+        for doubled in [cookie + cookie, cookie.replacing("c=d", with: "gateway_session=x")] {
+            #expect(try connection.ask(Self.request("/auth/verify", showing: doubled)).status == 401)
+        }
+        #expect(try await gateway.send("POST", "/auth/logout", token: token).status == 204)
+        #expect(try connection.ask(Self.request("/auth/verify", showing: cookie)).status == 401)
+        await gateway.end()
+    }
+
     @Test func `what is refused is refused behind the lane too, and a revocation acts at once`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: Self.rules)
         let login = try await TourTests.registerAndLogIn(at: gateway)
@@ -128,6 +168,12 @@ import Testing
     private static func request(
         _ path: String, token: String, to target: String = "/page", _ fields: String = ""
     ) -> String {
+        request(path, showing: "Authorization: Bearer \(token)\r\n", to: target, fields)
+    }
+
+    private static func request(
+        _ path: String, showing credential: String, to target: String = "/page", _ fields: String = ""
+    ) -> String {
         let asked =
             switch path {
             case "/auth/verify/nginx": "X-Original-URL: https://a.test\(target)\r\nX-Original-Method: GET\r\n"
@@ -138,15 +184,18 @@ import Testing
                 """
             default: ""
             }
-        return "GET \(path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n\(asked)\(fields)\r\n"
+        return "GET \(path) HTTP/1.1\r\nHost: a\r\n\(credential)\(asked)\(fields)\r\n"
     }
 
-    private static func counts(of gateway: GatewayProcess, _ path: String) async throws -> (express: Int, all: Int) {
+    private static func counts(of gateway: GatewayProcess, _ path: String) async throws -> (
+        express: Int, all: Int, known: Int
+    ) {
         let page = try await Metrics.of(gateway)
         let express = page.value(#"auth_gateway_http_express_answers_total{route="\#(path)"}"#) ?? 0
         let all = page.value(
             #"auth_gateway_http_requests_total{method="GET",route="\#(path)",status="200"}"#)
-        return (Int(express), Int(all ?? 0))
+        let known = page.value(#"auth_gateway_credential_checks_total{outcome="known"}"#) ?? 0
+        return (Int(express), Int(all ?? 0), Int(known))
     }
 
     /// What stays the same from one answer to the next.

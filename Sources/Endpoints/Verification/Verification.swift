@@ -11,7 +11,7 @@ extension GatewayEndpoints {
         [
             Endpoint(
                 routes.verify,
-                express: ({ request, _ in caller.known(request)?.identity.lines }, GatewayRoutes.valid.constantFields)
+                express: ({ request, _ in passing(request) }, GatewayRoutes.valid.constantFields)
             ) { _, request, exchange in
                 switch await caller.verdictOnAny(of: request, from: exchange.clientAddress) {
                 // A key for some paths would pass for all of them where nobody says which path is wanted.
@@ -38,13 +38,21 @@ extension GatewayEndpoints {
             }
     }
 
-    /// The lines of who it is, where a known credential may pass.
+    /// The lines of who it is, where a known credential is for all paths.
+    private func passing(_ request: ExpressRequest) -> [UInt8]? {
+        guard let principal = caller.known(request), principal.pathScope == nil else { return nil }
+        caller.credentials.countKnown()
+        return principal.identity.lines
+    }
+
+    /// The same where it may pass on the way that a proxy asks about.
     private func passing(_ request: ExpressRequest, _ client: ExpressClient, in dialect: Dialect) -> [UInt8]? {
         guard client.isTrusted, let principal = caller.known(request),
             let question = dialect.question(
                 in: request, from: access.policy.rules.askForClients ? client.address : nil),
             case .passed(let somebody?) = access.policy.judge(question.request, .valid(principal)).decision
         else { return nil }
+        caller.credentials.countKnown()
         return somebody.identity.lines
     }
 
