@@ -7,7 +7,7 @@ public import GatewayKit
 /// their digests the tokens whose signature was good and what `StoredCredentials.swift` has read of others, which
 /// `OpaqueCredentials.swift` judges. `RevocationTable.swift` and `RevocationLog.swift` know what has ended before its
 /// time. `Issuers/` judges what others have signed.
-public struct CredentialCheck: Sendable {
+public final class CredentialCheck: Sendable {
     private let issuer: any TokenIssuer
     private let foreign: ForeignIssuers
     private let revocations: RevocationLog

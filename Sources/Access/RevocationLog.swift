@@ -36,6 +36,8 @@ public final class RevocationLog: Service, RevocationFollower {
     private let logger: Logger
     private let progress: Mutex<Progress>
     private let madeAt: Duration
+    /// Until when the table can be believed: asked at every sight of a credential, so that no lock is taken for it.
+    private let believedUntil = Atomic(Int64.min)
 
     /// Takes the store and the table that it fills; `staleAfter` is how long the table may be believed after the log
     /// was last read to its end.
@@ -67,13 +69,20 @@ public final class RevocationLog: Service, RevocationFollower {
     public var lag: Duration { age ?? time.elapsed() - madeAt }
 
     /// Whether the table can be believed now.
-    public var isFresh: Bool {
-        let now = time.elapsed()
-        return progress.withLock { progress in progress.readToEnd.map { now - $0 < progress.staleAfter } ?? false }
-    }
+    public var isFresh: Bool { time.elapsed().ticks < believedUntil.load(ordering: .acquiring) }
 
     /// Believes the table for so long from now on.
-    public func believe(for staleAfter: Duration) { progress.withLock { $0.staleAfter = staleAfter } }
+    public func believe(for staleAfter: Duration) {
+        progress.withLock { progress in
+            progress.staleAfter = staleAfter
+            believe(progress)
+        }
+    }
+
+    private func believe(_ progress: Progress) {
+        guard let readToEnd = progress.readToEnd else { return }
+        believedUntil.store((readToEnd + progress.staleAfter).ticks, ordering: .releasing)
+    }
 
     /// Follows the log until a shutdown begins or the task is cancelled.
     public func run() async throws {
@@ -122,7 +131,10 @@ public final class RevocationLog: Service, RevocationFollower {
             let isEnd = rows.count < Self.page
             progress.withLock { progress in
                 progress.lastID = max(progress.lastID, rows.last?.id ?? 0)
-                if isEnd { progress.readToEnd = max(progress.readToEnd ?? start, start) }
+                if isEnd {
+                    progress.readToEnd = max(progress.readToEnd ?? start, start)
+                    believe(progress)
+                }
             }
             if isEnd { return }
         }
@@ -140,4 +152,9 @@ public final class RevocationLog: Service, RevocationFollower {
 
     private static let interval = Duration.milliseconds(50)
     private static let page = 1000
+}
+
+extension Duration {
+    /// In units of 2^30 attoseconds, a little more than a nanosecond: of which a word holds three hundred years.
+    fileprivate var ticks: Int64 { Int64(truncatingIfNeeded: attoseconds >> 30) }
 }

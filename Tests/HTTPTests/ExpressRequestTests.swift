@@ -59,6 +59,29 @@ import Testing
     }
 
     /// A good request with bytes changed, taken out and put in: what is still taken, the decoder takes alike.
+    @Test func `a name has the bytes of a token and no others`() {
+        let marks = "!#$%&'*+-.^_`|~"
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        let isOfToken = Set((marks + letters).utf8)
+        for byte in UInt8.min...UInt8.max {
+            #expect(ExpressFieldNames.isOfToken(byte) == isOfToken.contains(byte), "\(byte)")
+        }
+    }
+
+    @Test func `ids of requests on many connections are all different and of one shape`() throws {
+        let identifiers = ExpressIdentifiers(random: CountedRandom())
+        var desks = [ExpressDesk](repeating: ExpressDesk(), count: 3)
+        var ids: Set<String> = []
+        for number in 0..<3000 {
+            let desk = number * number % desks.count
+            var buffer = ByteBuffer()
+            identifiers.write(to: &buffer, from: &desks[desk].numbers)
+            ids.insert(String(buffer: buffer))
+        }
+        #expect(ids.count == 3000)
+        for id in ids { #expect(id.wholeMatch(of: /[a-z2-7]{26}/) != nil, "\(id)") }
+    }
+
     @Test func `however a request is bent, what is taken is what the decoder takes`() throws {
         var random = SeededGenerator(seed: 23)
         let pieces = [

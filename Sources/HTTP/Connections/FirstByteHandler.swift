@@ -26,6 +26,8 @@ final class FirstByteHandler: ChannelInboundHandler {
 
     private let connection: ConnectionHandler
     private let express: ExpressPass?
+    /// Whether something was answered here in this turn of the event loop, and something passed on.
+    private var (hasAnswered, hasPassedOn) = (false, false)
     /// Whether nothing stands yet on the line of a header section that is being read.
     private var isLineEmpty = true
 
@@ -38,15 +40,23 @@ final class FirstByteHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         // One who reads no answers waits for the ordinary path, which waits for them.
         if let express, connection.isIdle, context.channel.isWritable,
-            let answer = express.answer(to: bytes, by: context.channel.allocator)
+            let answer = express.answer(to: bytes)
         {
             connection.answeredAtOnce(at: context.eventLoop.now)
+            hasAnswered = true
             return context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
         }
+        hasPassedOn = true
         while let piece = nextPiece(of: &bytes) {
             connection.received(piece, at: context.eventLoop.now)
             context.fireChannelRead(wrapInboundOut(piece))
         }
+    }
+
+    /// Those behind hear of the end of a turn of which they have seen something.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasPassedOn || !hasAnswered { context.fireChannelReadComplete() }
+        (hasAnswered, hasPassedOn) = (false, false)
     }
 
     private func nextPiece(of bytes: inout ByteBuffer) -> ByteBuffer? {

@@ -3,7 +3,6 @@ import GatewayKit
 import HTTPTypes
 import Logging
 import NIOCore
-import Synchronization
 
 /// Answers verifications of known credentials on the event loop, before the decoder sees them: no task, no wait, no
 /// store. All else falls through to the ordinary path, which would answer the same.
@@ -41,7 +40,6 @@ final class ExpressLane: Sendable {
     private let time: any TimeSource
     private let logger: Logger
     private let identifiers: ExpressIdentifiers
-    private let date = Mutex((second: Int64.min, line: [UInt8]()))
 
     /// Takes the endpoints that can be asked here, the stages, and what the ordinary path admits by; nil where a stage
     /// decides about all of them, or there are none. Says for which the lane is off.
@@ -79,9 +77,9 @@ final class ExpressLane: Sendable {
 
     /// The answer to bytes that a connection has received with nothing before them unanswered; nil where the ordinary
     /// path must look at them.
-    func answer(to bytes: ByteBuffer, from peer: Peer, isTrusted: Bool, by allocator: ByteBufferAllocator)
-        -> ByteBuffer?
-    {
+    func answer(
+        to bytes: ByteBuffer, from peer: Peer, isTrusted: Bool, at desk: inout ExpressDesk
+    ) -> ByteBuffer? {
         guard let request = ExpressRequest(bytes), let stop = stop(of: request) else { return nil }
         if !stop.takesOrigin, request.value(.origin) != nil { return nil }
         // The ordinary path warns of a peer that is not believed.
@@ -89,26 +87,26 @@ final class ExpressLane: Sendable {
         let begin = time.elapsed()
         let client = ExpressClient(request: request, peer: peer, isTrusted: isTrusted, trustedProxies: trustedProxies)
         guard let identity = stop.decide(request, client) else { return nil }
-        var answer = allocator.buffer(capacity: identity.count + stop.fields.count + 200)
-        answer.writeStaticString("HTTP/1.1 200 OK\r\n")
-        answer.writeBytes(identity)
-        answer.writeBytes(stop.fields)
-        answer.writeStaticString("X-Request-ID: ")
-        let start = answer.writerIndex
-        writeRequestID(of: request, isTrusted, to: &answer)
-        let id = start..<answer.writerIndex
-        answer.writeBytes(dateLine())
-        answer.writeStaticString("\r\n")
+        desk.answer.clear(minimumCapacity: identity.count + stop.fields.count + 200)
+        desk.answer.writeStaticString("HTTP/1.1 200 OK\r\n")
+        desk.answer.writeBytes(identity)
+        desk.answer.writeBytes(stop.fields)
+        desk.answer.writeStaticString("X-Request-ID: ")
+        let start = desk.answer.writerIndex
+        writeRequestID(of: request, isTrusted, at: &desk)
+        let id = start..<desk.answer.writerIndex
+        writeDate(at: &desk)
+        desk.answer.writeStaticString("\r\n")
         let took = time.elapsed() - begin
         stop.meters.count(request.method, took: took)
         for note in stop.notes {
-            let id = String(decoding: answer.readableBytesView[id], as: UTF8.self)
+            let id = String(decoding: desk.answer.readableBytesView[id], as: UTF8.self)
             note(
                 ExpressAnswer(
                     route: stop.route, method: request.method.name, client: client, requestID: id, took: took,
                     door: logger))
         }
-        return answer
+        return desk.answer
     }
 
     private func stop(of request: ExpressRequest) -> Stop? {
@@ -119,22 +117,20 @@ final class ExpressLane: Sendable {
         return nil
     }
 
-    private func writeRequestID(of request: ExpressRequest, _ isTrusted: Bool, to answer: inout ByteBuffer) {
+    private func writeRequestID(of request: ExpressRequest, _ isTrusted: Bool, at desk: inout ExpressDesk) {
         if isTrusted, let sent = request.text(.requestID), Admission.isSane(requestID: sent) {
-            answer.writeString(sent)
+            desk.answer.writeString(sent)
         } else {
-            identifiers.write(to: &answer)
+            identifiers.write(to: &desk.answer, from: &desk.numbers)
         }
     }
 
     /// The field and the end of its line.
-    private func dateLine() -> [UInt8] {
+    private func writeDate(at desk: inout ExpressDesk) {
         let now = time.now()
         let second = now.milliseconds / 1000
-        return date.withLock { date in
-            if date.second != second { date = (second, Array("\r\nDate: \(now.httpDate)\r\n".utf8)) }
-            return date.line
-        }
+        if desk.date.second != second { desk.date = (second, Array("\r\nDate: \(now.httpDate)\r\n".utf8)) }
+        desk.answer.writeBytes(desk.date.line)
     }
 
     /// What the route itself states, and what stages add that it does not.

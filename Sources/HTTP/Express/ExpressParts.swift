@@ -50,14 +50,31 @@ final class ExpressIdentifiers: Sendable {
 
     init(random: any RandomSource) { prefix = Array(random.identifier().utf8.prefix(13)) }
 
-    func write(to buffer: inout ByteBuffer) {
-        buffer.writeBytes(prefix)
-        var number = count.wrappingAdd(1, ordering: .relaxed).newValue
-        for _ in 0..<13 {
-            buffer.writeInteger(Self.digits[Int(number & 31)])
-            number >>= 5
+    /// Writes the id of the first of some numbers, which are used up one by one, and taken by the hundreds.
+    func write(to buffer: inout ByteBuffer, from numbers: inout Range<UInt64>) {
+        if numbers.isEmpty {
+            let end = count.wrappingAdd(Self.atOnce, ordering: .relaxed).newValue
+            numbers = (end - Self.atOnce)..<end
         }
+        let number = numbers.lowerBound
+        numbers = (number + 1)..<numbers.upperBound
+        buffer.writeBytes(prefix)
+        buffer.writeInteger(Self.digits(of: number, 8))
+        buffer.writeInteger(UInt32(truncatingIfNeeded: Self.digits(of: number >> 40, 4)))
+        buffer.writeInteger(UInt8(truncatingIfNeeded: Self.digits(of: number >> 60, 1)))
     }
 
-    private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+    /// The last few digits to the base of 32, as their letters.
+    private static func digits(of number: UInt64, _ count: Int) -> UInt64 {
+        var (number, letters) = (number, UInt64(0))
+        for _ in 0..<count {
+            let digit = number & 31
+            letters =
+                letters << 8 | (digit < 26 ? UInt64(UInt8(ascii: "a")) + digit : UInt64(UInt8(ascii: "2")) + digit - 26)
+            number >>= 5
+        }
+        return letters
+    }
+
+    private static let atOnce: UInt64 = 256
 }

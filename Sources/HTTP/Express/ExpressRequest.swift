@@ -120,7 +120,7 @@ private struct FieldLine {
 
     init?(_ span: Span<UInt8>, from start: Int) {
         var index = start
-        while index < span.count, ExpressFieldNames.folded[Int(span[index])] != 0 { index += 1 }
+        while index < span.count, ExpressFieldNames.isOfToken(span[index]) { index += 1 }
         guard index > start, index + 1 < span.count, span[index] == UInt8(ascii: ":"),
             span[index + 1] == UInt8(ascii: " ")
         else { return nil }

@@ -8,6 +8,7 @@ public final class CurrentDoor: HTTPResponder {
     public typealias Context = Exchange
 
     private let state: Mutex<(door: FrontDoor, limits: Listener.Limits)>
+    private let changes = Atomic(0)
 
     /// Begins with these.
     public init(_ door: FrontDoor, limits: Listener.Limits = Listener.Limits()) {
@@ -17,6 +18,7 @@ public final class CurrentDoor: HTTPResponder {
     /// Puts others in their place.
     public func replace(with door: FrontDoor, limits: Listener.Limits) {
         state.withLock { $0 = (door, limits) }
+        changes.wrappingAdd(1, ordering: .releasing)
     }
 
     /// The answer of the door that is there when the request has come.
@@ -24,6 +26,8 @@ public final class CurrentDoor: HTTPResponder {
         try await door.respond(to: request, context: context)
     }
 
+    /// How often there were others: whoever remembers something of them asks whether it is still so.
+    var changeCount: Int { changes.load(ordering: .acquiring) }
     var door: FrontDoor { state.withLock(\.door) }
     var limits: Listener.Limits { state.withLock(\.limits) }
 }
