@@ -4,7 +4,7 @@ public import GatewayKit
 /// All that can be done with accounts, each as a flow of its own: no HTTP, no SQL, no YAML.
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
-/// a session, `Keys/` API keys, `Changing/` what people do to their account, `Administration/` what operators do,
+/// a session, `Keys/` API keys, `Addresses/` the life of an address, `Changing/` what people do to their account, `Administration/` what operators do,
 /// `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file lies what flows share,
 /// `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
 ///
@@ -24,6 +24,10 @@ public struct AccountFlows: Sendable {
     public let keys: PersonalKeys
     /// Sets forgotten passwords.
     public let recovery: Recovery
+    /// Confirms addresses.
+    public let confirmation: AddressConfirmation
+    /// Gives accounts other addresses.
+    public let addressChange: AddressChange
     /// Shows and renames accounts.
     public let profile: Profile
     /// Changes known passwords.
@@ -47,15 +51,18 @@ public struct AccountFlows: Sendable {
             limits: settings.login.guesses, exhaustion: .guessesExhausted, storage: storage, time: time)
         let requests = GuessGuard(
             limits: Recovery.requestLimits, exhaustion: .resetsExhausted, storage: storage, time: time)
+        let confirmations = GuessGuard(
+            limits: Recovery.requestLimits, exhaustion: .confirmationsExhausted, storage: storage, time: time)
         let pace = AnswerPace()
         paceSurvey = PaceSurvey(storage: storage, hasher: hasher, pace: pace, time: time, random: random)
         let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
         let proof = OwnerProof(storage: storage, check: check, time: time, results: meters.proofs)
         registration = Registration(
-            settings: settings.registration, storage: storage, hasher: hasher, letters: letters, time: time,
-            random: random, results: meters.registrations)
+            settings: settings.registration, storage: storage, hasher: hasher, requests: confirmations,
+            letters: letters, time: time, random: random, results: meters.registrations)
         login = Login(
-            storage: storage, issuer: issuer, check: check, time: time, random: random, results: meters.logins)
+            settings: settings.registration, storage: storage, issuer: issuer, check: check, time: time, random: random,
+            results: meters.logins)
         refresh = Refresh(
             storage: storage, issuer: issuer, revoker: revoker, time: time, random: random, results: meters.refreshes)
         logout = Logout(storage: storage, revoker: revoker, time: time)
@@ -65,6 +72,13 @@ public struct AccountFlows: Sendable {
             storage: storage, hasher: hasher, requests: requests, guesses: guesses, revoker: revoker,
             letters: letters, pace: AnswerPace(quarters: 16), time: time, random: random, askings: meters.resetRequests,
             results: meters.resets)
+        confirmation = AddressConfirmation(
+            storage: storage, requests: confirmations, revoker: revoker, letters: letters,
+            pace: AnswerPace(quarters: 16), time: time, random: random, askings: meters.confirmationRequests,
+            results: meters.confirmations)
+        addressChange = AddressChange(
+            settings: settings.registration, storage: storage, hasher: hasher, proof: proof, requests: confirmations,
+            revoker: revoker, letters: letters, time: time, random: random)
         profile = Profile(storage: storage, time: time)
         passwordChange = PasswordChange(
             storage: storage, hasher: hasher, proof: proof, revoker: revoker, letters: letters, time: time)

@@ -8,8 +8,10 @@ struct AccountMeters: Sendable {
     let logins: OutcomeCounter<LoginResult>
     let refreshes: OutcomeCounter<RefreshResult>
     let proofs: OutcomeCounter<ProofResult>
-    let resetRequests: OutcomeCounter<ResetRequestResult>
+    let resetRequests: OutcomeCounter<LinkRequestResult>
     let resets: OutcomeCounter<ResetResult>
+    let confirmationRequests: OutcomeCounter<LinkRequestResult>
+    let confirmations: OutcomeCounter<ConfirmationResult>
 
     init(in factory: any MetricsFactory = NOOPMetricsHandler.instance) {
         registrations = OutcomeCounter("auth_gateway_registrations_total", in: factory)
@@ -18,12 +20,15 @@ struct AccountMeters: Sendable {
         proofs = OutcomeCounter("auth_gateway_password_proofs_total", in: factory)
         resetRequests = OutcomeCounter("auth_gateway_reset_requests_total", in: factory)
         resets = OutcomeCounter("auth_gateway_password_resets_total", in: factory)
+        confirmationRequests = OutcomeCounter("auth_gateway_confirmation_requests_total", in: factory)
+        confirmations = OutcomeCounter("auth_gateway_address_confirmations_total", in: factory)
     }
 }
 
 enum RegistrationResult: String, CaseIterable {
     case registered, closed, failed
     case passwordRefused = "password_refused"
+    case emailRefused = "email_refused"
     case usernameTaken = "username_taken"
     case emailTaken = "email_taken"
 
@@ -33,6 +38,7 @@ enum RegistrationResult: String, CaseIterable {
             case .registered: .registered
             case .closed: .closed
             case .passwordRefused: .passwordRefused
+            case .emailRefused: .emailRefused
             case .usernameTaken: .usernameTaken
             case .emailTaken: .emailTaken
             }
@@ -41,7 +47,7 @@ enum RegistrationResult: String, CaseIterable {
 
 /// The refusals are the reasons that the audit trail states.
 enum LoginResult: String, CaseIterable {
-    case succeeded, unknown, password, disabled, changed, failed
+    case succeeded, unknown, password, disabled, unverified, changed, failed
     case backOff = "back_off"
 }
 
@@ -65,7 +71,8 @@ enum ProofResult: String, CaseIterable {
     }
 }
 
-enum ResetRequestResult: String, CaseIterable {
+/// What becomes of asking for a link to be mailed.
+enum LinkRequestResult: String, CaseIterable {
     case mailed, unknown, failed
     case heldBack = "held_back"
 }
@@ -81,6 +88,19 @@ enum ResetResult: String, CaseIterable {
             case .reset: .reset
             case .invalidLink: .invalidLink
             case .passwordRefused: .passwordRefused
+            }
+    }
+}
+
+enum ConfirmationResult: String, CaseIterable {
+    case confirmed, failed
+    case invalidLink = "invalid_link"
+
+    init(_ outcome: AddressConfirmation.Outcome) {
+        self =
+            switch outcome {
+            case .confirmed: .confirmed
+            case .invalidLink: .invalidLink
             }
     }
 }

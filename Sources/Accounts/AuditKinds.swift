@@ -7,7 +7,8 @@ extension AuditEvent.Kind {
     /// A password was right, and a session began; facts: `session`, and `rehashed` when the stored hash was replaced by
     /// a stronger one.
     public static let loginSucceeded = Self("login_succeeded")
-    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `changed`.
+    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `unverified`,
+    /// `changed`.
     public static let loginFailed = Self("login_failed")
     /// Too many guesses at an account or at a name that does not exist: further ones are refused for a while; facts:
     /// `seconds`.
@@ -24,6 +25,19 @@ extension AuditEvent.Kind {
     public static let refreshReplayed = Self("refresh_replayed")
     /// A link for a new password was asked for, and mailed where there is an account.
     public static let resetRequested = Self("reset_requested")
+    /// A link that confirms an address was asked for, and mailed where an account has it and it is to be confirmed.
+    public static let confirmationRequested = Self("confirmation_requested")
+    /// Links that confirm addresses were asked for too often: further mails are held back for a while; facts:
+    /// `seconds`.
+    public static let confirmationsExhausted = Self("confirmations_exhausted")
+    /// An account's address was confirmed by a mailed link.
+    public static let addressConfirmed = Self("address_confirmed")
+    /// Another address was asked for by the account's owner; it counts once it is confirmed.
+    public static let addressChangeRequested = Self("address_change_requested")
+    /// An account has another address, which was confirmed by a mailed link.
+    public static let addressChanged = Self("address_changed")
+    /// An account was taken back from its former address; facts: `sessions` and `api_keys`, how many it ended.
+    public static let addressRestored = Self("address_restored")
     /// A password was set by a mailed link; facts: `sessions` and `api_keys`, how many it ended.
     public static let passwordReset = Self("password_reset")
     /// A password was changed by its owner or an operator; facts: `sessions`, how many it ended, and likewise
@@ -51,7 +65,9 @@ extension AuditEvent.Kind {
     /// All of them.
     static let all: [Self] = [
         registered, loginSucceeded, loginFailed, guessesExhausted, passwordRefused, refreshReplayed, loggedOut,
-        loggedOutEverywhere, resetRequested, resetsExhausted, passwordReset, passwordChanged, apiKeyCreated,
+        loggedOutEverywhere, resetRequested, resetsExhausted, confirmationRequested, confirmationsExhausted,
+        addressConfirmed, addressChangeRequested, addressChanged, addressRestored, passwordReset, passwordChanged,
+        apiKeyCreated,
         apiKeyRevoked, renamed, accountDeleted, accountCreated, groupsChanged, accountDisabled, accountEnabled,
         mailsResealed,
     ]

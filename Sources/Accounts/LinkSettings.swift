@@ -5,17 +5,35 @@ public import GatewayKit
 public struct LinkSettings: Hashable, Sendable {
     /// The link that sets a new password.
     public var reset: LinkTemplate
+    /// The link that confirms an address.
+    public var verify: LinkTemplate
+    /// The link that takes a changed address back.
+    public var restore: LinkTemplate
 
-    /// States the template.
-    public init(reset: LinkTemplate) { self.reset = reset }
+    /// States every template.
+    public init(reset: LinkTemplate, verify: LinkTemplate, restore: LinkTemplate) {
+        self.reset = reset
+        self.verify = verify
+        self.restore = restore
+    }
+
+    /// Where links lead by default: to the gateway's own pages.
+    public static let standard = LinkSettings(
+        reset: .own("reset-password"), verify: .own("verify-email"), restore: .own("restore-email"))
 
     /// How the section is read.
     public static let settings = Settings<LinkSettings>.object(
         "Where mailed links lead.",
         Field(
             "reset", .linkTemplate, default: "{public_url}/auth/reset-password/{token}",
-            "The link that sets a new password, with {token} where the token belongs and, if wanted, {public_url}.")
-    ) { LinkSettings(reset: $0) }
+            "The link that sets a new password, with {token} where the token belongs and, if wanted, {public_url}."),
+        Field(
+            "verify", .linkTemplate, default: "{public_url}/auth/verify-email/{token}",
+            "The link that confirms an address, likewise."),
+        Field(
+            "restore", .linkTemplate, default: "{public_url}/auth/restore-email/{token}",
+            "The link by which whoever had an account's former address takes it back, likewise.")
+    ) { LinkSettings(reset: $0, verify: $1, restore: $2) }
 }
 
 /// An address with a place for a token.
@@ -44,6 +62,10 @@ public struct LinkTemplate: Hashable, Sendable {
         _ = try PublicURL("\(scheme)://\(host)")
         text = typed
     }
+
+    private init(known text: String) { self.text = text }
+
+    fileprivate static func own(_ page: String) -> Self { Self(known: "{public_url}/auth/\(page)/{token}") }
 
     /// The link with a token in its place.
     func link(carrying token: OpaqueToken, publicURL: PublicURL) -> String {

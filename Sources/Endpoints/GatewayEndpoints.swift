@@ -43,6 +43,8 @@ public struct GatewayEndpoints: Sendable {
     public static let routes = [
         "POST /auth/register", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
         "POST /auth/forgot-password", "GET /auth/reset-password/{token}", "POST /auth/reset-password/{token}",
+        "POST /auth/verify-email", "GET /auth/verify-email/{token}", "POST /auth/verify-email/{token}",
+        "POST /auth/change-email", "GET /auth/restore-email/{token}", "POST /auth/restore-email/{token}",
         "GET /auth/me", "PATCH /auth/me", "POST /auth/change-password", "DELETE /auth/me", "GET /auth/sessions",
         "DELETE /auth/sessions/{id}", "POST /auth/keys", "GET /auth/keys", "DELETE /auth/keys/{id}",
         "ANY /auth/verify", "ANY /auth/verify/nginx",
@@ -54,6 +56,6 @@ public struct GatewayEndpoints: Sendable {
 
     /// All of them, in the order in which documents list them.
     public var all: [Endpoint] {
-        entering + recovery + profile + sessions + keys + verification + documents
+        entering + recovery + addresses + profile + sessions + keys + verification + documents
     }
 }

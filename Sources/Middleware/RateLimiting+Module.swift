@@ -19,6 +19,7 @@ extension RateLimiting {
                 ["route": "POST /auth/login", "by": "ip", "allow": "30 per 1m"],
                 ["route": "POST /auth/register", "by": "ip", "allow": "10 per 1h"],
                 ["route": "POST /auth/forgot-password", "by": "ip", "allow": "10 per 1h"],
+                ["route": "POST /auth/verify-email", "by": "ip", "allow": "10 per 1h"],
                 ["route": "POST /auth/refresh", "by": "ip", "allow": "300 per 1m"],
             ], "The allowances; a route may have several.")
     ) { (countIn: $0, rules: $1) }

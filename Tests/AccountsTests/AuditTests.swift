@@ -81,10 +81,30 @@ import Testing
         for _ in 1...11 {
             _ = try await flows.login.logIn(as: "canary-name", password: Password("canary password"), from: visitor)
         }
+        secrets += try await move(world)
         try await administer(world)
         let last = try await world.logIn("root").access.claims.caller
         _ = try await flows.deletion.delete(last, password: World.password, from: visitor)
         return secrets
+    }
+
+    /// An address is confirmed, changed and taken back.
+    private func move(_ world: World) async throws -> [String] {
+        let (flows, visitor) = (world.flows, world.visitor)
+        let account = try await world.account("mover")
+        for _ in 1...6 { try await flows.confirmation.request(for: account.email, from: visitor) }
+        var tokens = [try await world.mailedToken(.verify, last: true)]
+        _ = try await flows.confirmation.confirm(by: tokens[0], from: visitor)
+        world.time.advance(by: .seconds(3600))
+        let caller = try await world.logIn("mover").access.claims.caller
+        _ = try await world.key(of: caller)
+        _ = try await flows.addressChange.request(
+            caller, to: try EmailAddress("moved@example.com"), knowing: World.password, from: visitor)
+        tokens.append(try await world.mailedToken(.verify))
+        _ = try await flows.confirmation.confirm(by: tokens[1], from: visitor)
+        tokens.append(try await world.mailedToken(.restore))
+        _ = try await flows.addressChange.restore(by: tokens[2], from: visitor)
+        return tokens.map { $0.reveal() }
     }
 
     private func administer(_ world: World) async throws {

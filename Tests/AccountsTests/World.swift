@@ -33,7 +33,7 @@ struct World {
             roles: roles,
             settings: AccountSettings(
                 registration: registration, login: LoginSettings(guesses: guesses),
-                links: LinkSettings(reset: try LinkTemplate("{public_url}/auth/reset-password/{token}"))))
+                links: .standard))
     }
 
     /// An account of that name, with ``password``.
@@ -100,14 +100,25 @@ struct World {
         return try waiting.map(outbox.open)
     }
 
-    /// The token in the only mail that holds a link.
-    func mailedToken() async throws -> OpaqueToken {
-        let links = try await mails().compactMap { mail in
-            mail.text.split(separator: "\n").first { $0.contains("/auth/reset-password/") }
-        }
-        let link = try #require(links.first)
-        try #require(links.count == 1)
-        return OpaqueToken(String(link.split(separator: "/").last ?? ""))
+    /// The token in the only mail that holds a link for that, or in the last of several.
+    func mailedToken(_ purpose: Link.Purpose = .reset, last: Bool = false) async throws -> OpaqueToken {
+        let tokens = try await mails().compactMap { $0.token(for: purpose) }
+        try #require(tokens.count == 1 || last)
+        return try #require(tokens.last)
+    }
+}
+
+extension Mail {
+    /// The token of the link that the mail holds, where it is one for that.
+    func token(for purpose: Link.Purpose) -> OpaqueToken? {
+        let page =
+            switch purpose {
+            case .reset: "reset-password"
+            case .verify: "verify-email"
+            case .restore: "restore-email"
+            }
+        return text.split(separator: "\n").first { $0.contains("/auth/\(page)/") }
+            .map { OpaqueToken(String($0.split(separator: "/").last ?? "")) }
     }
 }
 

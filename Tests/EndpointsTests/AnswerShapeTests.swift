@@ -29,6 +29,24 @@ import Testing
         expectDeclared(answer, by: route)
     }
 
+    @Test func `a browser that has followed a mailed link gets the declared pages`() async throws {
+        for page in ["verify-email", "restore-email"] {
+            let gateway = try InMemoryGateway()
+            let form = try await gateway.send(
+                .get, "/auth/\(page)/anything", headers: [.accept: "text/html"], body: nil)
+            #expect(form.status == .ok && String(buffer: form.body).contains("<form method=\"post\"><button>"))
+            let headers: HTTPFields = [.accept: "text/html"]
+            let answer =
+                page == "verify-email"
+                ? try await confirm(at: gateway, headers: headers) : try await restore(at: gateway, headers: headers)
+            #expect(answer.headers[.contentType] == "text/html; charset=utf-8")
+            let route = try #require(gateway.door.routes.declaration(named: "POST /auth/\(page)/{token}"))
+            expectDeclared(answer, by: route)
+            let again = try await gateway.send(.post, "/auth/\(page)/anything", headers: headers, body: nil)
+            #expect(again.status == .badRequest && String(buffer: again.body).contains("This link does not work"))
+        }
+    }
+
     @Test func `every declared example of a body can be read`() async throws {
         for route in gateway.routes {
             guard let input = route.input else { continue }
@@ -89,11 +107,14 @@ import Testing
                 #"{"current_password":"correct horse","new_password":"another good horse"}"#
             case "PATCH /auth/me": #"{"username":"jane"}"#
             case "DELETE /auth/sessions/{id}": nil
+            case "POST /auth/change-email": #"{"email":"j@example.com","current_password":"correct horse"}"#
             case "POST /auth/reset-password/{token}": ""
             default: route.input == nil ? nil : example(of: route)
             }
         switch route.name {
         case "POST /auth/reset-password/{token}": return try await reset(at: gateway)
+        case "POST /auth/verify-email/{token}": return try await confirm(at: gateway)
+        case "POST /auth/restore-email/{token}": return try await restore(at: gateway)
         case "DELETE /auth/sessions/{id}":
             let list = try await gateway.send(.get, "/auth/sessions", token: access)
             let id = try JSONValue(strictly: Array(buffer: list.body)).array?.first?["id"]?.string
@@ -116,6 +137,25 @@ import Testing
         return try await gateway.send(
             .post, "/auth/reset-password/\(link)", headers: headers,
             body: ByteBuffer(string: #"{"new_password":"another good horse"}"#))
+    }
+
+    /// Confirms the address that somebody has registered with.
+    private func confirm(at gateway: InMemoryGateway, headers: HTTPFields = [:]) async throws -> TestResponse {
+        _ = try await gateway.logIn()
+        let link = try await gateway.mailedLinkToken(for: "verify-email")
+        return try await gateway.send(.post, "/auth/verify-email/\(link)", headers: headers, body: nil)
+    }
+
+    /// Changes a confirmed address, and takes it back.
+    private func restore(at gateway: InMemoryGateway, headers: HTTPFields = [:]) async throws -> TestResponse {
+        #expect(try await confirm(at: gateway).status == .ok)
+        let change = #"{"email":"j@example.com","current_password":"correct horse"}"#
+        let asked = try await gateway.send(.post, "/auth/change-email", token: try await gateway.logIn(), json: change)
+        #expect(asked.status == .accepted)
+        let link = try await gateway.mailedLinkToken(for: "verify-email")
+        #expect(try await gateway.send(.post, "/auth/verify-email/\(link)").status == .ok)
+        let way = try await gateway.mailedLinkToken(for: "restore-email")
+        return try await gateway.send(.post, "/auth/restore-email/\(way)", headers: headers, body: nil)
     }
 
     private func example(of route: RouteDeclaration) -> String {

@@ -38,7 +38,7 @@ struct InMemoryGateway {
             perAccount: RateLimit(count: 10, per: .seconds(900)), backOffUpTo: .seconds(3600))
         let settings = AccountSettings(
             registration: RegistrationSettings(isOpen: true), login: LoginSettings(guesses: guesses),
-            links: LinkSettings(reset: try LinkTemplate("{public_url}/auth/reset-password/{token}")))
+            links: .standard)
         endpoints =
             GatewayEndpoints(
                 flows: AccountFlows(roles: roles, settings: settings),
@@ -72,13 +72,13 @@ struct InMemoryGateway {
     func logIn() async throws -> String { try await tokens().access }
 
     /// What the link of the youngest mail ends with.
-    func mailedLinkToken() async throws -> Substring {
+    func mailedLinkToken(for page: String = "reset-password") async throws -> Substring {
         let now = time.now()
         let claimed = try await storage.write { records throws(StorageError) in
             try records.outbox.claim(dueAt: now, until: now + .seconds(60), limit: 10)
         }
-        let text = try claimed.map { try outbox.open($0).text }.last { $0.contains("/auth/reset-password/") }
-        let tail = try #require(text?.split(separator: "/auth/reset-password/", maxSplits: 1).last)
+        let text = try claimed.map { try outbox.open($0).text }.last { $0.contains("/auth/\(page)/") }
+        let tail = try #require(text?.split(separator: "/auth/\(page)/", maxSplits: 1).last)
         return tail.prefix { !$0.isWhitespace }
     }
 

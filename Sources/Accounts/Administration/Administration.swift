@@ -57,6 +57,9 @@ public struct Administration: Sendable {
             id: AccountID(from: random), username: username, email: email, isEmailVerified: isEmailVerified,
             passwordHash: try await hasher.newHash(of: password), groups: groups.sorted(), createdAt: time.now())
         return try await storage.commit { records throws(StorageError) in
+            guard try records.isFree(email, for: nil, at: account.createdAt) else {
+                return try records.accounts.account(named: username) == nil ? .emailTaken : .usernameTaken
+            }
             switch try records.accounts.insert(account) {
             case .stored: break
             case .usernameTaken: return .usernameTaken

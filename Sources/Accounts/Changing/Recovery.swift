@@ -11,7 +11,7 @@ public struct Recovery: Sendable {
     let pace: AnswerPace
     let time: any TimeSource
     let random: any RandomSource
-    let askings: OutcomeCounter<ResetRequestResult>
+    let askings: OutcomeCounter<LinkRequestResult>
     let results: OutcomeCounter<ResetResult>
 
     /// How long a link works.
@@ -44,20 +44,16 @@ public struct Recovery: Sendable {
 
     private func request(
         for email: EmailAddress, from visitor: Visitor
-    ) async throws(AccountsError) -> ResetRequestResult {
+    ) async throws(AccountsError) -> LinkRequestResult {
         let account = try await storage.look { records throws(StorageError) in
             try records.accounts.account(addressed: email).flatMap { $0.isDisabled ? nil : $0 }
         }
         let token = OpaqueToken(from: random)
-        let mail = try letters.reset(to: account ?? stranger(at: email), with: token)
+        let mail = try letters.reset(to: account ?? .stranger(at: email, random, time), with: token)
         let now = time.now()
-        let link = account.map { account in
-            Link(
-                hash: token.hash, purpose: .reset, accountID: account.id, email: email, createdAt: now,
-                expiresAt: now + Self.linkLifetime)
-        }
+        let link = account.map { Link(token, .reset, of: $0.id, at: email, from: now, for: Self.linkLifetime) }
         let key = (account.map { GuessKey($0.id) } ?? GuessKey(unknown: email.text)).asking(for: "reset")
-        let result: ResetRequestResult = try await storage.commit { records throws(StorageError) in
+        let result: LinkRequestResult = try await storage.commit { records throws(StorageError) in
             guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return .heldBack }
             try records.audit.append(visitor.event(.resetRequested, of: account?.id, at: now))
             try records.outbox.enqueue(mail)
@@ -133,12 +129,5 @@ public struct Recovery: Sendable {
         try revoker.revoke(keys, at: now, in: records)
         try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
         return true
-    }
-
-    /// Stands for the account that an address does not have, so that a mail can be written in vain.
-    private func stranger(at email: EmailAddress) -> Account {
-        Account(
-            id: AccountID(from: random), username: Username(stored: "stranger"), email: email,
-            passwordHash: PasswordHash(""), createdAt: time.now())
     }
 }

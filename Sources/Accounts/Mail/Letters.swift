@@ -15,8 +15,42 @@ struct Letters: Sendable {
     }
 
     func reset(to account: Account, with token: OpaqueToken) throws(AccountsError) -> OutboxMail {
-        let link = links.reset.link(carrying: token, publicURL: publicURL)
-        return try write(.reset, to: account, values: ["link": link, "lifetime": "30 minutes"])
+        try write(.reset, to: account, values: link(links.reset, token, Recovery.linkLifetime))
+    }
+
+    func welcome(to account: Account, toVerifyBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
+        try write(.welcomeAndVerify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
+    }
+
+    /// To the address itself, which need not be the account's yet.
+    func verify(
+        _ address: EmailAddress, of account: Account, by token: OpaqueToken
+    ) throws(AccountsError) -> OutboxMail {
+        var account = account
+        account.email = address
+        return try write(.verify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
+    }
+
+    func addressInUse(to account: Account) throws(AccountsError) -> OutboxMail { try write(.addressInUse, to: account) }
+
+    /// To the address that the account has until then.
+    func addressChanged(of account: Account, toRestoreBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
+        try write(.addressChanged, to: account, values: link(links.restore, token, AddressChange.restoringLifetime))
+    }
+
+    func addressRestored(to account: Account, toResetBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
+        try write(.addressRestored, to: account, values: link(links.reset, token, Recovery.linkLifetime))
+    }
+
+    private func link(_ template: LinkTemplate, _ token: OpaqueToken, _ lifetime: Duration) -> [String: String] {
+        let minutes = lifetime.components.seconds / 60
+        let words =
+            switch minutes {
+            case 0..<120: "\(minutes) minutes"
+            case 0..<(48 * 60): "\(minutes / 60) hours"
+            default: "\(minutes / 60 / 24) days"
+            }
+        return ["link": template.link(carrying: token, publicURL: publicURL), "lifetime": words]
     }
 
     private func write(

@@ -19,6 +19,69 @@ struct MailTemplate: Sendable {
 
             """)
 
+    /// Greets a new account, and carries a link that confirms its address.
+    static let welcomeAndVerify = MailTemplate(
+        subject: "Welcome, {username}",
+        text: """
+            Hello {username},
+
+            an account with this address was made at {public_url}.
+            Please confirm that the address is yours:
+
+            {link}
+
+            The link works once, and for {lifetime}.
+
+            If this was not you, somebody has used your address: do nothing, or
+            take the account over by asking for a new password there.
+
+            """)
+
+    /// Tells that somebody wants to use an address which an account has already.
+    static let addressInUse = MailTemplate(
+        subject: "Your address is in use already",
+        text: """
+            Hello {username},
+
+            somebody, perhaps you, wanted to use this address at {public_url},
+            where your account has it already. Log in with your name or this
+            address; if you have forgotten the password, ask for a new one there.
+
+            If this was not you, do nothing: nothing has changed.
+
+            """)
+
+    /// Tells a former address that it was changed, with a link that takes it back.
+    static let addressChanged = MailTemplate(
+        subject: "Your address was changed",
+        text: """
+            Hello {username},
+
+            your account at {public_url}
+            has another e-mail address now; this one is no longer used for it.
+
+            If this was not you, take the account back with this link. It works
+            once, and for {lifetime}; it ends every session, and the password
+            works no more until you have set a new one:
+
+            {link}
+
+            """)
+
+    /// Carries a link that sets a new password, after an address was taken back.
+    static let addressRestored = MailTemplate(
+        subject: "Your account is yours again",
+        text: """
+            Hello {username},
+
+            this is the address of your account at {public_url} again. Every
+            session has ended. Follow this link to set a new password; it works
+            once, and for {lifetime}:
+
+            {link}
+
+            """)
+
     /// Carries a link that sets a new password.
     static let reset = MailTemplate(
         subject: "Set a new password",
@@ -63,7 +126,9 @@ struct MailTemplate: Sendable {
             """)
 
     /// All of them, for tests.
-    static let all = [welcome, reset, passwordChanged, verify]
+    static let all = [
+        welcome, welcomeAndVerify, reset, passwordChanged, verify, addressInUse, addressChanged, addressRestored,
+    ]
 
     /// The template with its values filled in; a value's own braces stay as they are.
     func filled(with values: [String: String]) -> MailTemplate {

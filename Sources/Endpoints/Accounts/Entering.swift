@@ -19,6 +19,7 @@ extension GatewayEndpoints {
             case .registered(let account): return GatewayRoutes.registered.response(account.username)
             case .closed: throw Problem.registrationClosed
             case .passwordRefused(let refusal): throw Problem.invalidInput([InputProblem("password", refusal)])
+            case .emailRefused(let refusal): throw Problem.invalidInput([InputProblem("email", refusal)])
             case .usernameTaken: throw Problem.usernameTaken
             case .emailTaken: throw Problem.emailTaken
             }
@@ -34,6 +35,7 @@ extension GatewayEndpoints {
             switch outcome {
             case .loggedIn(let grant): return GatewayRoutes.loggedIn.response(grant)
             case .refused: throw Problem.invalidCredentials
+            case .unverified: throw Problem.emailUnverified
             case .tooManyGuesses(let retryAfter): throw Problem.tooManyRequests(retryAfter: retryAfter)
             }
         }

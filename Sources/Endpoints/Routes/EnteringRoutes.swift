@@ -49,7 +49,8 @@ extension GatewayRoutes {
                     "The user name or the e-mail address."),
                 InputField("password", .password, "The password.")
             ) { ($0, $1) },
-            answers: [Self.loggedIn.declaration], refusals: [.invalidCredentials, .tooManyRequests, .busy])
+            answers: [Self.loggedIn.declaration],
+            refusals: [.invalidCredentials, .emailUnverified, .tooManyRequests, .busy])
     }
 
     var refresh: Route<OpaqueToken> {

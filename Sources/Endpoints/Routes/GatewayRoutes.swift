@@ -16,7 +16,9 @@ struct GatewayRoutes: Sendable {
     var all: [RouteDeclaration] {
         [
             register.declaration, login.declaration, refresh.declaration, logout.declaration,
-            forgotPassword.declaration, resetForm.declaration, reset.declaration, me.declaration, rename.declaration,
+            forgotPassword.declaration, resetForm.declaration, reset.declaration, sendConfirmation.declaration,
+            confirmationForm.declaration, confirm.declaration, changeEmail.declaration, restoringForm.declaration,
+            restoreEmail.declaration, me.declaration, rename.declaration,
             changePassword.declaration, delete.declaration, listSessions.declaration, endSession.declaration,
             createKey.declaration, listKeys.declaration, revokeKey.declaration, verify.declaration,
         ] + Dialect.allCases.map { verify(for: $0).declaration } + [
@@ -29,6 +31,7 @@ struct GatewayRoutes: Sendable {
 enum Topic {
     static let entering = "Registering and logging in"
     static let recovery = "Forgotten passwords"
+    static let addresses = "E-mail addresses"
     static let profile = "One's own account"
     static let sessions = "Sessions"
     static let keys = "API keys"

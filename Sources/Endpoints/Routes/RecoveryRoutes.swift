@@ -5,11 +5,11 @@ import HTTPTypes
 /// Setting a forgotten password.
 extension GatewayRoutes {
     static let linkMailed = Answer.json(.accepted, "The same message for every address.", Output.message)
-    static let form = Answer.page(.ok, "The form, the same for any token.", headers: ResetPage.headers)
+    static let form = Answer.page(.ok, "The form, the same for any token.", headers: LinkPage.headers)
     static let passwordReset = Answer.json(.ok, "The password is the new one.", Output.message)
-    static let passwordResetPage = Answer.page(.ok, "Browsers get a page that says so.", headers: ResetPage.headers)
+    static let passwordResetPage = Answer.page(.ok, "Browsers get a page that says so.", headers: LinkPage.headers)
 
-    private static let token = PathParameter(
+    static let token = PathParameter(
         "token", "What the mailed link ends with.", example: "bm90IGEgdG9rZW4gZWl0aGVy")
 
     var forgotPassword: Route<EmailAddress> {

@@ -25,6 +25,8 @@ enum MetricCatalogue {
         "auth_gateway_outbox_mails": "Mails that wait for delivery, and mails that were given up.",
         "auth_gateway_outbox_oldest_seconds": "The age of the oldest mail that waits, 0 when none does.",
         "auth_gateway_password_proofs_total": "Current passwords that were asked for, by what they showed.",
+        "auth_gateway_address_confirmations_total": "Links followed that confirm an address, by what became of it.",
+        "auth_gateway_confirmation_requests_total": "Links for confirming an address that were asked for.",
         "auth_gateway_password_resets_total": "Passwords set by a mailed link, by what became of it.",
         "auth_gateway_rate_limit_refusals_total": "Requests that a rule of rate-limit refused.",
         "auth_gateway_ready": "Whether a check of readiness passes: 1 or 0.",

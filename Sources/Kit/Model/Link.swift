@@ -4,8 +4,10 @@ public struct Link: Hashable, Sendable {
     public enum Purpose: String, Sendable {
         /// Sets a new password.
         case reset
-        /// Confirms an address.
+        /// Confirms an address: the one that an account has, or another that it is to have.
         case verify
+        /// Gives an account back the address that it had.
+        case restore
     }
 
     /// The hash of the link's token.

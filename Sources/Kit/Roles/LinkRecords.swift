@@ -6,6 +6,10 @@ public protocol LinkRecords {
     /// The link of that hash, unless it was for another purpose; expired ones too.
     func link(_ hash: TokenHash, for purpose: Link.Purpose) throws(StorageError) -> Link?
 
+    /// The account that a link which ends behind a moment can give an address back to, if one can; the address is
+    /// nobody else's until then.
+    func heir(of email: EmailAddress, at moment: Timestamp) throws(StorageError) -> AccountID?
+
     /// Removes a link; whether it was there, so that of parallel uses one wins.
     func consume(_ hash: TokenHash) throws(StorageError) -> Bool
 

@@ -16,6 +16,11 @@ struct InMemoryLinks: LinkRecords {
         records.tables.links[hash].flatMap { $0.purpose == purpose ? $0 : nil }
     }
 
+    func heir(of email: EmailAddress, at moment: Timestamp) throws(StorageError) -> AccountID? {
+        records.tables.links.values.filter { $0.purpose == .restore && $0.email == email && $0.expiresAt > moment }
+            .min { $0.createdAt < $1.createdAt }?.accountID
+    }
+
     func consume(_ hash: TokenHash) throws(StorageError) -> Bool {
         try records.change { tables throws(StorageError) in tables.links.removeValue(forKey: hash) != nil }
     }

@@ -8,8 +8,13 @@ struct Mailbox {
     ///
     /// No line of the log tells of a delivery, so this looks again and again; the suite's time limit ends it.
     func resetLink(after earlier: String? = nil) async throws -> String {
+        try await link(to: "reset-password", after: earlier)
+    }
+
+    /// The same of a link to any of the gateway's pages.
+    func link(to page: String, after earlier: String? = nil) async throws -> String {
         while true {
-            if let newest = links().last, newest != earlier { return newest }
+            if let newest = links(to: page).last, newest != earlier { return newest }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -27,9 +32,9 @@ struct Mailbox {
         (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date ?? .distantPast
     }
 
-    private func links() -> [String] {
+    private func links(to page: String) -> [String] {
         texts().compactMap { text in
-            let range = text.range(of: #"/auth/reset-password/[A-Za-z0-9_-]+"#, options: .regularExpression)
+            let range = text.range(of: "/auth/\(page)/[A-Za-z0-9_-]+", options: .regularExpression)
             return range.map { String(text[$0]) }
         }
     }

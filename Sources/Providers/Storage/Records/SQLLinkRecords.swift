@@ -31,6 +31,15 @@ struct SQLLinkRecords: LinkRecords {
         }
     }
 
+    func heir(of email: EmailAddress, at moment: Timestamp) throws(StorageError) -> AccountID? {
+        try connection.row(
+            """
+            SELECT account_id FROM links WHERE email = :email AND purpose = 'restore' AND expires_at > :moment
+            ORDER BY created_at LIMIT 1
+            """, ["email": .text(email.text), "moment": .moment(moment)]
+        ) { row throws(StorageError) in AccountID(try row.text("account_id")) }
+    }
+
     func consume(_ hash: TokenHash) throws(StorageError) -> Bool {
         try connection.execute("DELETE FROM links WHERE hash = :hash", ["hash": .blob(hash.bytes)]) > 0
     }

@@ -44,6 +44,29 @@ extension StorageConformance {
             }
             #expect(left == [3, 4])
         },
+        Check("an address that a link can give back has an heir, the first one, until the link ends") { storage in
+            let address = Sample.link(1, of: "ada").email
+            let heirs = try await storage.writing { records in
+                for name in ["ada", "bob"] { _ = try records.accounts.insert(Sample.account(name)) }
+                var found = [try records.links.heir(of: address, at: Sample.moment(0))]
+                for (byte, name, made) in [(1, "bob", 2), (2, "ada", 1), (3, "bob", 3)] as [(UInt8, String, Int64)] {
+                    var link = Sample.link(byte, .restore, of: name, expiresAt: Sample.moment(10))
+                    link.email = address
+                    link.createdAt = Sample.moment(made)
+                    try records.links.insert(link)
+                }
+                for moment in [9, 10] as [Int64] {
+                    found.append(try records.links.heir(of: address, at: Sample.moment(moment)))
+                }
+                try records.links.deleteAll(of: AccountID("id-ada"), for: .restore)
+                found.append(try records.links.heir(of: address, at: Sample.moment(9)))
+                try records.links.deleteAll(of: AccountID("id-bob"), for: .restore)
+                try records.links.insert(Sample.link(4, .reset, of: "ada", expiresAt: Sample.moment(10)))
+                found.append(try records.links.heir(of: address, at: Sample.moment(9)))
+                return found
+            }
+            #expect(heirs == [nil, AccountID("id-ada"), nil, AccountID("id-bob"), nil])
+        },
         Check("links that have ended are removed, at most as many as asked for") { storage in
             let counts = try await storage.writing { records in
                 _ = try records.accounts.insert(Sample.account("ada"))

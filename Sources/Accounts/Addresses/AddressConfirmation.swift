@@ -1,0 +1,177 @@
+public import GatewayKit
+
+/// Confirms addresses by mailed links: the one that an account has, or another that it is to have.
+public struct AddressConfirmation: Sendable {
+    let storage: any Storage
+    let requests: GuessGuard
+    let revoker: Revoker
+    let letters: Letters
+    let pace: AnswerPace
+    let time: any TimeSource
+    let random: any RandomSource
+    let askings: OutcomeCounter<LinkRequestResult>
+    let results: OutcomeCounter<ConfirmationResult>
+
+    /// How long a link works.
+    static let linkLifetime = Duration.seconds(24 * 3600)
+
+    /// What became of following a link.
+    public enum Outcome: Sendable {
+        /// The address is the account's, and known to be its owner's.
+        case confirmed
+        /// The link is unknown, used or expired, or the address is somebody else's by now.
+        case invalidLink
+    }
+
+    /// Mails a link to the account of that address, in place of earlier ones, where it is still to be confirmed; for
+    /// any other address, or one that was mailed too often lately, the same work is done in vain.
+    public func request(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
+        let start = time.elapsed()
+        let result = try await askings.counting(\.self, failureAs: .failed) { () async throws(AccountsError) in
+            try await attempt(for: email, from: visitor)
+        }
+        pace.learn(result.rawValue, cost: time.elapsed() - start)
+        await pace.wait(since: start, by: time)
+    }
+
+    private func attempt(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError)
+        -> LinkRequestResult
+    {
+        let account = try await storage.look { records throws(StorageError) in
+            try records.accounts.account(addressed: email).flatMap { $0.isDisabled || $0.isEmailVerified ? nil : $0 }
+        }
+        let token = OpaqueToken(from: random)
+        let mail = try letters.verify(email, of: account ?? .stranger(at: email, random, time), by: token)
+        let now = time.now()
+        let link = account.map { Link(token, .verify, of: $0.id, at: email, from: now, for: Self.linkLifetime) }
+        let key = (account.map { GuessKey($0.id) } ?? GuessKey(unknown: email.text)).asking(for: "verify")
+        let result: LinkRequestResult = try await storage.commit { records throws(StorageError) in
+            guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return .heldBack }
+            try records.audit.append(visitor.event(.confirmationRequested, of: account?.id, at: now))
+            try records.outbox.enqueue(mail)
+            if let link, try records.accounts.account(addressed: email)?.id == link.accountID {
+                try records.links.deleteAll(of: link.accountID, for: .verify)
+                try records.links.insert(link)
+                return .mailed
+            }
+            try records.outbox.delivered(mail.id)
+            return .unknown
+        }
+        letters.outbox.signal.poke()
+        return result
+    }
+
+    /// Confirms an address by a mailed link. Where it is another than the account has, it takes that one's place, which
+    /// is told and can be taken back.
+    public func confirm(by token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Outcome {
+        try await results.counting(ConfirmationResult.init, failureAs: .failed) { () async throws(AccountsError) in
+            try await follow(token, from: visitor)
+        }
+    }
+
+    private func follow(_ token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Outcome {
+        let found = try await storage.look { records throws(StorageError) in try target(of: token, in: records) }
+        guard let found else { return .invalidLink }
+        let restoring = OpaqueToken(from: random)
+        let notice = try letters.addressChanged(of: found.account, toRestoreBy: restoring)
+        let isConfirmed = try await storage.commit { records throws(StorageError) in
+            guard let (link, account) = try target(of: token, in: records), account.email == found.account.email,
+                try records.links.consume(token.hash)
+            else { return false }
+            return account.email == link.email
+                ? try note(account, from: visitor, records)
+                : try change(account, to: link.email, telling: notice, restoring, from: visitor, records)
+        }
+        guard isConfirmed else { return .invalidLink }
+        letters.outbox.signal.poke()
+        await revoker.settle()
+        return .confirmed
+    }
+
+    /// The account that a link works for now, and the link.
+    private func target(
+        of token: OpaqueToken, in records: any Records
+    ) throws(StorageError) -> (link: Link, account: Account)? {
+        guard let link = try records.links.link(token.hash, for: .verify), time.now() < link.expiresAt,
+            let account = try records.accounts.account(link.accountID), !account.isDisabled
+        else { return nil }
+        return (link, account)
+    }
+
+    private func note(
+        _ account: Account, from visitor: Visitor, _ records: any Records
+    ) throws(StorageError) -> Bool {
+        var account = account
+        account.isEmailVerified = true
+        try records.accounts.save(account)
+        try records.links.deleteAll(of: account.id, for: .verify)
+        try records.audit.append(visitor.event(.addressConfirmed, of: account.id, at: time.now()))
+        return true
+    }
+
+    private func change(
+        _ former: Account, to address: EmailAddress, telling notice: OutboxMail, _ restoring: OpaqueToken,
+        from visitor: Visitor, _ records: any Records
+    ) throws(StorageError) -> Bool {
+        let now = time.now()
+        guard try records.isFree(address, for: former.id, at: now) else { return false }
+        var account = former
+        account.email = address
+        account.isEmailVerified = true
+        account.version += 1
+        guard try records.accounts.update(account) == .stored else { return false }
+        for purpose in [Link.Purpose.verify, .reset] { try records.links.deleteAll(of: account.id, for: purpose) }
+        // An address that was never confirmed may be a stranger's, who must not get a way into the account.
+        if former.isEmailVerified {
+            try records.links.insert(
+                Link(
+                    restoring, .restore, of: account.id, at: former.email, from: now,
+                    for: AddressChange.restoringLifetime))
+            try records.outbox.enqueue(notice)
+        }
+        try records.audit.append(visitor.event(.addressChanged, of: account.id, at: now))
+        try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
+        return true
+    }
+}
+
+extension Records {
+    /// Whether nobody but an account has an address, and no link can give it back to anybody else.
+    func isFree(_ address: EmailAddress, for account: AccountID?, at moment: Timestamp) throws(StorageError) -> Bool {
+        if let owner = try accounts.account(addressed: address)?.id, owner != account { return false }
+        let heir = try links.heir(of: address, at: moment)
+        return heir == nil || heir == account
+    }
+}
+
+extension Records {
+    /// Whether somebody whose address others want is to be told so: they have it still, and were not told too often.
+    func tell(
+        _ owner: Account?, at address: EmailAddress, of requests: GuessGuard, from visitor: Visitor
+    ) throws(StorageError) -> Bool {
+        guard let owner, try accounts.account(addressed: address)?.id == owner.id else { return false }
+        return try requests.take(
+            GuessKey(owner.id).asking(for: "notice"), of: owner.id, from: visitor, in: self) == nil
+    }
+}
+
+extension Link {
+    /// A link whose token was just drawn.
+    init(
+        _ token: OpaqueToken, _ purpose: Purpose, of account: AccountID, at address: EmailAddress, from now: Timestamp,
+        for lifetime: Duration
+    ) {
+        self.init(
+            hash: token.hash, purpose: purpose, accountID: account, email: address, createdAt: now,
+            expiresAt: now + lifetime)
+    }
+}
+
+extension Account {
+    /// Stands for the account that an address does not have, so that a mail can be written in vain.
+    static func stranger(at email: EmailAddress, _ random: any RandomSource, _ time: any TimeSource) -> Account {
+        Account(
+            id: AccountID(from: random), username: Username(stored: "stranger"), email: email,
+            passwordHash: PasswordHash(""), createdAt: time.now())
+    }
+}
