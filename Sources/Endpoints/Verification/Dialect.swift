@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 
 /// How a reverse proxy asks whether a request may pass: where it puts that request, and which answers it understands.
-enum Dialect: String, CaseIterable, Sendable {
+public enum Dialect: String, CaseIterable, Sendable {
     /// `auth_request` understands 200, 401 and 403, and keeps the answer to itself.
     case nginx
     /// `forward_auth` takes any 2xx for a yes, and relays everything else.

@@ -119,10 +119,6 @@ extension Substring {
     }
 }
 
-extension HTTPField.Name {
-    fileprivate static let secFetchMode = Self(constant: "Sec-Fetch-Mode")
-}
-
 extension IdentityHeaders {
     /// Every identity header, also the empty ones.
     fileprivate var httpFields: HTTPFields {

@@ -11,6 +11,7 @@ struct Generation: Sendable {
     let door: FrontDoor
     let limits: Listener.Limits
     let credentials: CredentialCheck
+    let issuer: any TokenIssuer
     let trusted: TrustedIssuers
     /// What the modules do in the background; requests that are being answered need it to the end.
     let modules: [any Service]
@@ -24,7 +25,7 @@ struct Generation: Sendable {
     ) async throws(Failure) -> Generation {
         let (host, server) = (deployment.host, deployment.settings.server)
         let making = Making(
-            deployment, mayCreate: true, logger: ground.logger, metrics: ground.metrics, kept: ground.kept)
+            deployment, mayCreate: ground.mayCreate, logger: ground.logger, metrics: ground.metrics, kept: ground.kept)
         let trusted = try await TrustedIssuers.made(
             of: deployment.settings.access.issuers, in: deployment, after: former?.trusted ?? .none,
             logger: ground.logger, metrics: ground.metrics)
@@ -48,7 +49,7 @@ struct Generation: Sendable {
                 endpoints: endpoints.all, pipeline: products.stages, publicURL: server.publicURL,
                 trustedProxies: server.trustedProxies, bodyLimit: server.limits.body, time: host.time,
                 random: host.random, metrics: ground.metrics, logger: ground.logger),
-            limits: limits, credentials: credentials, trusted: trusted,
+            limits: limits, credentials: credentials, issuer: products.issuer, trusted: trusted,
             modules: making.services.all + [trusted.updates].compactMap(\.self),
             background: [
                 flows.paceSurvey,

@@ -18,13 +18,15 @@ struct Ground: Sendable {
 
     /// What the store's module does in the background.
     let services: ServiceList
+    /// Whether what stands on it may begin a deployment and its keys.
+    let mayCreate: Bool
 
     /// Opens the store and reads the revocations.
     static func laid(
-        for deployment: Deployment, style: LogStyle, logger: Logger
+        for deployment: Deployment, mayCreate: Bool = true, style: LogStyle, logger: Logger
     ) async throws(Failure) -> Ground {
         let metrics = PrometheusMetrics(logger: logger)
-        let making = Making(deployment, mayCreate: true, logger: logger, metrics: metrics)
+        let making = Making(deployment, mayCreate: mayCreate, logger: logger, metrics: metrics)
         let (store, keyring) = try await making.storeAndKeyring()
         let revocations = RevocationLog(
             storage: store, table: RevocationTable(), time: deployment.host.time,
@@ -33,6 +35,6 @@ struct Ground: Sendable {
         return Ground(
             store: store, keyring: keyring, outbox: Outbox(keyring: keyring, signal: OutboxSignal()),
             revocations: revocations, kept: making.kept, metrics: metrics, style: style, logger: logger,
-            services: making.services)
+            services: making.services, mayCreate: mayCreate)
     }
 }

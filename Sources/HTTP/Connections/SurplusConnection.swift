@@ -21,9 +21,7 @@ final class SurplusConnection: ChannelInboundHandler {
         guard let refusals else { return context.close(promise: nil) }
         let busy = Problem.busy(retryAfter: .seconds(1)).because("server.limits.connections are open")
         let answer = refusals.answer(to: busy, over: context.channel)
-        var bytes = ByteBuffer(string: "HTTP/1.1 \(answer.head.status)\r\n")
-        for field in answer.head.headerFields { bytes.writeString("\(field.name): \(field.value)\r\n") }
-        bytes.writeString("\r\n")
+        var bytes = ByteBuffer(string: answer.head.lines)
         bytes.writeImmutableBuffer(answer.body)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         context.close(mode: .output, promise: nil)

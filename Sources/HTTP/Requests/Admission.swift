@@ -105,6 +105,6 @@ final class Admission: Sendable {
 }
 
 /// Hands a logger to Hummingbird's part of an exchange, which takes one in no other way.
-private struct LoggerSource: RequestContextSource {
+struct LoggerSource: RequestContextSource {
     let logger: Logger
 }

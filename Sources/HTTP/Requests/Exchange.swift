@@ -36,6 +36,13 @@ public struct Exchange: RequestContext {
         peer = Peer(of: source.channel)
     }
 
+    /// Begins an exchange without a connection, of a request as that peer would send it.
+    init(from peer: Peer, logger: Logger) {
+        coreContext = CoreRequestContextStorage(source: LoggerSource(logger: logger))
+        self.logger = logger
+        self.peer = peer
+    }
+
     /// A parameter of the path as it was sent, not percent-decoded; empty when the route has none of that name.
     public func parameter(_ name: String) -> String { parameters.get(name) ?? "" }
 

@@ -28,6 +28,12 @@ public struct TrustedProxies: Sendable {
         }
     }
 
+    /// One of those who are trusted; ``Peer/unknown`` where nobody is.
+    public var somebody: Peer {
+        if trustsUnixSockets { return .unixSocket }
+        return networks.first.map { .address($0.address) } ?? .unknown
+    }
+
     /// The client's address: the peer's own, or for a trusted one the last entry of the `X-Forwarded-For` lines, joined
     /// and read from the right, that is not itself a trusted proxy. At most 32 entries are walked, and one that is no
     /// address ends the walk at the last trusted hop.
