@@ -1,6 +1,7 @@
 import GatewayAccess
 import GatewayKit
 import GatewayTestKit
+import NIOSSL
 import Testing
 
 @testable import Gateway
@@ -60,6 +61,16 @@ import Testing
         let refusal = await refusal(at: "https://127.0.0.1:\(server.port)/", KeySetFetch(time: ManualTime()))
         #expect(refusal?.contains("CERTIFICATE_VERIFY_FAILED") == true, "\(refusal ?? "it was taken")")
         #expect(server.requests.all.isEmpty)
+        try await server.end()
+    }
+
+    @Test(arguments: [(TLSVersion.tlsv1, false), (.tlsv11, false), (.tlsv12, true), (.tlsv13, true)])
+    func `TLS 1.2 is the least that is spoken`(version: TLSVersion, isEnough: Bool) async throws {
+        let server = try await TLSServer.start(answering: Self.answer("200 OK", "{}"), upTo: version)
+        let refusal = await refusal(at: "https://127.0.0.1:\(server.port)/", try fetch())
+        #expect((refusal == nil) == isEnough, "\(refusal ?? "it was taken")")
+        #expect(server.requests.all.isEmpty == !isEnough)
+        if let refusal { #expect(refusal.contains("TLSV1_ALERT_PROTOCOL_VERSION"), "\(refusal)") }
         try await server.end()
     }
 

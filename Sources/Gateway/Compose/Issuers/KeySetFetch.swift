@@ -38,8 +38,23 @@ struct KeySetFetch: Sendable {
         } catch is NIOTooManyBytesError {
             throw KeySetFailure("the answer is longer than 256 KiB")
         } catch {
-            throw KeySetFailure("\(error)")
+            throw KeySetFailure(Self.words(for: "\(error)"))
         }
+    }
+
+    /// The library's words, behind an operator's where those are known.
+    private static func words(for error: String) -> String {
+        for (part, words) in [
+            ("failedToValidateHostname", "the server's certificate is for another host"),
+            (
+                "CERTIFICATE_VERIFY_FAILED",
+                "the server's certificate is not good to those whom the system, or SSL_CERT_FILE, trusts"
+            ),
+            ("PROTOCOL_VERSION", "the server speaks no TLS 1.2 or newer"),
+        ] where error.contains(part) {
+            return "\(words) (\(error))"
+        }
+        return error
     }
 
     /// Fetches are few, so each has a client of its own, and none is left to be shut down.

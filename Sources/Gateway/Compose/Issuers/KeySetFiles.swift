@@ -3,16 +3,30 @@ import GatewayAccess
 import GatewayJOSE
 import GatewayKit
 import GatewayYAML
+import NIOSSL
 
-/// Reads key sets from files, on a thread of its own.
+/// Reads key sets, and whom to trust, from files, on a thread of its own.
 actor KeySetFiles {
     private let executor = BlockingExecutor(label: "key set files")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// The text of a file.
     func text(at path: String) throws(KeySetFailure) -> [UInt8] {
+        try text(at: path, upTo: JWKSet.maximumLength)
+    }
+
+    /// The certificates of a file in PEM, one at least.
+    func certificates(at path: String) throws(KeySetFailure) -> [NIOSSLCertificate] {
+        // Those that systems come with have a quarter of a megabyte.
+        let text = try text(at: path, upTo: 4 * 1024 * 1024)
+        let certificates = (try? NIOSSLCertificate.fromPEMBytes(text)) ?? []
+        guard !certificates.isEmpty else { throw KeySetFailure("\(path) holds no certificates in PEM") }
+        return certificates
+    }
+
+    private func text(at path: String, upTo limit: Int) throws(KeySetFailure) -> [UInt8] {
         do throws(UnreadableFile) {
-            return try MachineFile.contents(ofAny: path, upTo: JWKSet.maximumLength)
+            return try MachineFile.contents(ofAny: path, upTo: limit)
         } catch {
             throw KeySetFailure("\(path) cannot be read: \(error.reason)")
         }

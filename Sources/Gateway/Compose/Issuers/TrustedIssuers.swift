@@ -3,6 +3,7 @@ import GatewayAccess
 import GatewayJOSE
 import GatewayKit
 import Logging
+import NIOSSL
 
 /// The other issuers of one reading of the file, with what keeps their keys new.
 struct TrustedIssuers: Sendable {
@@ -29,7 +30,8 @@ struct TrustedIssuers: Sendable {
     ) async throws(Failure) -> TrustedIssuers {
         guard !settings.isEmpty else { return .none }
         let time = deployment.host.time
-        let (files, fetch) = (KeySetFiles(), KeySetFetch(time: time))
+        let files = KeySetFiles()
+        let fetch = KeySetFetch(time: time, trusting: try await trust(for: settings, in: deployment, reading: files))
         var (issuers, sources): ([ForeignIssuer], [IssuerKeyUpdates.Source]) = ([], [])
         var fetched: [FetchedFrom: IssuerKeys] = [:]
         for (index, item) in settings.enumerated() {
@@ -71,5 +73,21 @@ struct TrustedIssuers: Sendable {
         return TrustedIssuers(
             issuers: ForeignIssuers(issuers, time: time),
             updates: IssuerKeyUpdates(sources, time: time, logger: logger, metrics: metrics), fetched: fetched)
+    }
+
+    /// By whom a server's certificate must be signed: by those in the file that SSL_CERT_FILE names, as it is to
+    /// OpenSSL, curl and others, or else by those whom the system trusts, which the TLS library knows alone.
+    private static func trust(
+        for settings: [IssuerSettings], in deployment: Deployment, reading files: KeySetFiles
+    ) async throws(Failure) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        let isFetching = settings.contains { if case .url = $0.keys { true } else { false } }
+        guard isFetching, let path = deployment.host.environment["SSL_CERT_FILE"], !path.isEmpty else { return tls }
+        do throws(KeySetFailure) {
+            tls.trustRoots = .certificates(try await files.certificates(at: path))
+        } catch {
+            throw Failure("SSL_CERT_FILE: \(error)", status: ExitStatus.unusableConfiguration)
+        }
+        return tls
     }
 }
