@@ -94,7 +94,7 @@ let package = Package(
             dependencies: [
                 "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayJOSE", "GatewayKit",
                 "GatewayYAML", .argumentParser, .asyncHTTPClient, .lifecycle, .log, .metrics, .nioCore, .nioHTTP1,
-                .nioSSL, .unixSignals,
+                .nioPosix, .nioSSL, .unixSignals,
             ],
             path: "Sources/Gateway"),
         .executableTarget(

@@ -1,8 +1,8 @@
 import ArgumentParser
 
 /// `auth-gateway`: one verb a subcommand, each in the file of its name; `Users/` holds those of `users`,
-/// `Keys/` those of `keys`, `Token/` that of `token`, `Proxy/` what `proxy` prints. `Host` is the world that verbs work
-/// in; `PasswordPrompt` asks for a password, and `PasswordLine` reads it.
+/// `Keys/` those of `keys`, `Token/` that of `token`, `Proxy/` what `proxy` prints, `Doctor/` what `doctor` tries.
+/// `Host` is the world that verbs work in; `PasswordPrompt` asks for a password, and `PasswordLine` reads it.
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "auth-gateway",
@@ -15,7 +15,8 @@ struct Root: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Check.self, Explain.self, Proxy.self, Schema.self, Modules.self, OpenAPI.self, Migrate.self,
+            Serve.self, Check.self, Explain.self, Doctor.self, Proxy.self, Schema.self, Modules.self, OpenAPI.self,
+            Migrate.self,
             Users.self, Keys.self, TokenVerbs.self, HealthCheckVerb.self,
         ],
         defaultSubcommand: nil)

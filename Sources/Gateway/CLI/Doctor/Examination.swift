@@ -1,0 +1,158 @@
+import GatewayKit
+
+/// Examines a site, group by group: first what the plain request gets, then what nobody may get through with, at last
+/// what is true of somebody whose token is good.
+struct Examination: Sendable {
+    /// What was seen of a probe.
+    struct Sight: Sendable {
+        let outcome: RawExchange.Outcome
+        /// What arrived at the application, where that is this program.
+        var arrivals: [Arrival] = []
+    }
+
+    /// What it all came to.
+    struct Summary: Equatable, Sendable {
+        /// Whether nothing got through and nothing stood in the way.
+        var isFine = true
+        /// Whether everything could be told.
+        var isWhole = true
+    }
+
+    /// How long it may take, but for exchanges that have begun.
+    static let limit = Duration.seconds(120)
+    /// How many probes are under way at once.
+    private static let width = 4
+
+    let site: DoctorSite
+    /// Paths that everybody may see; a few of them are enough.
+    var open: [String] = []
+    /// Where the file sends browsers.
+    var loginPage: String?
+    let hasToken: Bool
+    /// Where this program listens in place of the application, if it does.
+    var echo: ListenAddress?
+    /// A value that nobody else sends.
+    let marker: String
+    let time: any TimeSource
+    let send: @Sendable (Probe) async -> Sight
+    let say: @Sendable (Finding) throws -> Void
+
+    /// Reports everything that it finds. Throws ``Failure`` when there is no proxy to examine.
+    func run() async throws -> Summary {
+        let end = time.elapsed() + Self.limit
+        guard let judge = try await baseline() else { return Summary(isFine: false, isWhole: false) }
+        var summary = Summary()
+        func report(_ finding: Finding) throws {
+            try say(finding)
+            summary.isFine = summary.isFine && !finding.isFailure
+            summary.isWhole = summary.isWhole && finding.mark != .cannotTell
+        }
+        for group in ProbeGroup.anonymous(on: site, open: open, marker: marker, hasToken: hasToken) {
+            let sights = await sights(of: group.probes, until: end)
+            try report(GroupReport(group: group, site: site, isEcho: echo != nil).finding(await judged(sights, judge)))
+        }
+        if open.isEmpty {
+            try report(
+                Finding(
+                    .cannotTell,
+                    "whether a request can pretend to be for a public path: none is known; --public PATH or --config "
+                        + "FILE names those that are"))
+        }
+        for path in open {
+            if let finding = PlainReport(site: site).finding(
+                onOpen: path, judge.verdict(on: await send(site.plain.with { $0.target = path }).outcome))
+            {
+                try report(finding)
+            }
+        }
+        let somebody = Somebody(site: site, judge: judge, echo: echo, marker: marker)
+        guard hasToken else {
+            try report(somebody.withoutToken)
+            return summary
+        }
+        let plain = await send(site.plain.with { $0.credential = .token })
+        for finding in somebody.findings(plain) { try report(finding) }
+        guard somebody.passes(plain) else { return summary }
+        let identity = ForgedIdentity.probes(on: site.plain.with { $0.credential = .token }, value: marker)
+        let sights = await sights(of: identity, until: end)
+        try report(somebody.identityFinding(sights, comparedWith: plain))
+        guard echo != nil else { return summary }
+        let question = ForgedQuestion.marked(on: site, marker: marker)
+        try report(somebody.questionFinding(await self.sights(of: question, until: end)))
+        try report(somebody.cookieFinding(await send(somebody.cookieProbe)))
+        return summary
+    }
+
+    /// What the plain request gets; nil when that makes everything else pointless, which is reported then.
+    private func baseline() async throws -> ProbeJudge? {
+        let sight = await send(site.plain)
+        let answer: RawAnswer
+        switch sight.outcome {
+        case .answer(let found): answer = found
+        case .closed: throw Failure("\(site.destination) ends the connection without an answer")
+        case .garbage: throw Failure("\(site.destination) answers, but not in HTTP/1")
+        case .stalled:
+            let seconds = RawExchange.deadline.components.seconds
+            throw Failure("\(site.destination) did not answer within \(seconds) seconds")
+        case .unreachable(let reason): throw Failure("\(site.destination) cannot be reached: \(reason)")
+        }
+        let finding = PlainReport(site: site).finding(answer, hasArrived: !sight.arrivals.isEmpty)
+        try say(finding)
+        guard !finding.isFailure else { return nil }
+        return ProbeJudge(loginPages: [answer["location"], loginPage].compactMap(\.self))
+    }
+
+    /// What becomes of each, in their order, some at once; what has not begun in time is not sent.
+    private func sights(of probes: [Probe], until end: Duration) async -> [(probe: Probe, sight: Sight)] {
+        await withTaskGroup(of: (Int, Sight).self) { tasks in
+            var found: [Int: Sight] = [:]
+            for (number, probe) in probes.enumerated() {
+                if number >= Self.width, let (done, sight) = await tasks.next() { found[done] = sight }
+                tasks.addTask {
+                    guard time.elapsed() < end else {
+                        return (number, Sight(outcome: .unreachable("two minutes were over")))
+                    }
+                    return (number, await send(probe))
+                }
+            }
+            for await (done, sight) in tasks { found[done] = sight }
+            return probes.enumerated().compactMap { number, probe in found[number].map { (probe, $0) } }
+        }
+    }
+
+    /// What each sight means. What got a yes is compared with what something meaningless gets.
+    private func judged(
+        _ sights: [(probe: Probe, sight: Sight)], _ judge: ProbeJudge
+    ) async -> [(probe: Probe, verdict: ProbeJudge.Verdict)] {
+        var known: [[Probe]: [RawAnswer]] = [:]
+        var judged: [(probe: Probe, verdict: ProbeJudge.Verdict)] = []
+        for (probe, sight) in sights {
+            var verdict = arrivalVerdict(on: probe, sight) ?? judge.verdict(on: sight.outcome)
+            if sight.arrivals.isEmpty, case .through = verdict, case .answer(let answer) = sight.outcome,
+                let control = probe.control
+            {
+                let controls = probe.controlProbes
+                let answers = if let known = known[controls] { known } else { await answers(to: controls) }
+                known[controls] = answers
+                verdict = ProbeJudge.verdict(verdict, on: answer, comparedWith: answers, of: control)
+            }
+            judged.append((probe, verdict))
+        }
+        return judged
+    }
+
+    private func answers(to probes: [Probe]) async -> [RawAnswer] {
+        var answers: [RawAnswer] = []
+        for probe in probes {
+            if case .answer(let answer) = await send(probe).outcome { answers.append(answer) }
+        }
+        return answers
+    }
+
+    /// What it means that a probe arrived at the application; nil when that is somebody else, or it did not.
+    private func arrivalVerdict(on probe: Probe, _ sight: Sight) -> ProbeJudge.Verdict? {
+        guard let arrival = sight.arrivals.first else { return nil }
+        if case .target = probe.control, !PathReading.could(arrival.target, mean: site.path) { return .refused }
+        return .through("passed on to the application, as \(arrival.target)")
+    }
+}
