@@ -170,7 +170,8 @@ struct CommandLineTests {
             "source completions.bash; COMP_WORDS=(auth-gateway ''); COMP_CWORD=1; _auth-gateway; echo ${COMPREPLY[@]}"
         let offered = try await RunningProcess.run("/bin/bash", ["-c", ask], folder: folder.url)
         let verbs = [
-            "serve", "check", "schema", "modules", "openapi", "migrate", "users", "keys", "proxy", "healthcheck",
+            "serve", "check", "explain", "doctor", "schema", "modules", "openapi", "migrate", "users", "keys", "proxy",
+            "healthcheck",
         ]
         #expect(Set(verbs).isSubset(of: offered.output.split(separator: " ").map(String.init)), "\(offered.output)")
     }

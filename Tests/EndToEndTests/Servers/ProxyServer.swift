@@ -15,8 +15,12 @@ struct ProxyServer: Sendable {
     private let application: RequestEcho
 
     /// Starts a proxy and its application. The names of `file` stand in a file of the gateway's, beside its address.
-    static func start(_ kind: Kind, in folder: TestFolder, gatewayPort: Int, access: String = "{}") async throws -> Self
-    {
+    /// The proxy may be told to forward to another socket of the folder, and something that is wrong.
+    static func start(
+        _ kind: Kind, in folder: TestFolder, gatewayPort: Int, access: String = "{}",
+        forwardingTo socket: String? = nil,
+        breaking mistakes: [(printed: String, own: String)] = []
+    ) async throws -> Self {
         let echo = folder.path("app.sock")
         try folder.write(
             "printed.yaml",
@@ -24,15 +28,15 @@ struct ProxyServer: Sendable {
             server: {listen: "127.0.0.1:\(gatewayPort)", public_url: "https://app.example.com"}
             access: \(access)
             """)
-        let printed = try await print(kind.rawValue, upstream: "unix:\(echo)", in: folder)
+        let right = try await print(kind.rawValue, upstream: "unix:\(socket.map(folder.path) ?? echo)", in: folder)
+        let printed = try ProxySurroundings.changing(right, mistakes)
         let site = try await ProxySurroundings(kind, folder: folder).configuration(around: printed)
         let application = try RequestEcho.start(at: echo)
         let process = try RunningProcess(
             Program.path(of: kind.rawValue) ?? kind.rawValue, site.arguments, environment: ["HOME": folder.url.path],
             folder: folder.url)
-        let proxy = Self(kind: kind, address: site.address, process: process, application: application)
-        try await proxy.waitUntilItListens()
-        return proxy
+        try await wait(until: process, listensAt: site.address)
+        return Self(kind: kind, address: site.address, process: process, application: application)
     }
 
     /// What `auth-gateway proxy` prints by the file `printed.yaml`.
@@ -43,7 +47,17 @@ struct ProxyServer: Sendable {
         return printed.output + "\n"
     }
 
-    private func waitUntilItListens() async throws {
+    /// Starts an nginx of these servers alone.
+    static func nginx(
+        _ servers: String, in folder: TestFolder, listeningAt address: LocalAddress
+    ) async throws -> RunningProcess {
+        let arguments = try ProxySurroundings.nginx(servers, in: folder)
+        let process = try RunningProcess(Program.path(of: "nginx") ?? "nginx", arguments, folder: folder.url)
+        try await wait(until: process, listensAt: address)
+        return process
+    }
+
+    private static func wait(until process: RunningProcess, listensAt address: LocalAddress) async throws {
         for _ in 0..<500 {
             if let socket = try? OpenSocket(to: address) { return withExtendedLifetime(socket) {} }
             try await Task.sleep(for: .milliseconds(10))

@@ -30,13 +30,18 @@ struct ProxySurroundings {
 
     private func nginx(_ printed: String) throws -> Site {
         let socket = folder.path("nginx.sock")
-        let changed = try changing(
+        let changed = try Self.changing(
             printed,
             [
                 ("listen 443 ssl;", "listen unix:\(socket);"),
                 ("ssl_certificate     /etc/ssl/certs/app.example.com.pem;", ""),
                 ("ssl_certificate_key /etc/ssl/private/app.example.com.key;", ""),
             ])
+        return Site(arguments: try Self.nginx(changed, in: folder), address: .unix(path: socket))
+    }
+
+    /// Writes the file of an nginx that has these servers; the arguments that it is started with.
+    static func nginx(_ servers: String, in folder: TestFolder) throws -> [String] {
         // What Debian's nginx.conf puts around a site, as far as it matters. Workers of a root's nginx stay root, for
         // nobody else enters that folder.
         let home = folder.url.path
@@ -56,16 +61,15 @@ struct ProxySurroundings {
               fastcgi_temp_path \(home)/fastcgi;
               uwsgi_temp_path \(home)/uwsgi;
               scgi_temp_path \(home)/scgi;
-              \(changed)
+              \(servers)
             }
             """)
-        return Site(
-            arguments: ["-c", folder.path("nginx.conf"), "-e", "stderr", "-p", home], address: .unix(path: socket))
+        return ["-c", folder.path("nginx.conf"), "-e", "stderr", "-p", home]
     }
 
     private func caddy(_ printed: String) throws -> Site {
         let port = try FreePort.next()
-        let changed = try changing(printed, [("\napp.example.com {", "\nhttp://app.example.com:\(port) {")])
+        let changed = try Self.changing(printed, [("\napp.example.com {", "\nhttp://app.example.com:\(port) {")])
         try folder.write(
             "Caddyfile",
             """
@@ -85,7 +89,7 @@ struct ProxySurroundings {
     private func haproxy(_ printed: String, script: String) throws -> Site {
         let port = try FreePort.next()
         let name = folder.url.lastPathComponent
-        let changed = try changing(
+        let changed = try Self.changing(
             printed,
             [
                 ("lua-load /etc/haproxy/auth-gateway.lua", "lua-load \(folder.path("auth-gateway.lua"))"),
@@ -93,11 +97,12 @@ struct ProxySurroundings {
                 ("bind abns@auth-gateway", "bind abns@\(name)"),
             ])
         try folder.write("haproxy.cfg", changed)
-        try folder.write("auth-gateway.lua", changing(script, [("\"abns@auth-gateway\"", "\"abns@\(name)\"")]))
+        try folder.write("auth-gateway.lua", Self.changing(script, [("\"abns@auth-gateway\"", "\"abns@\(name)\"")]))
         return Site(arguments: ["-db", "-f", folder.path("haproxy.cfg")], address: .port(port))
     }
 
-    private func changing(_ text: String, _ changes: [(printed: String, own: String)]) throws -> String {
+    /// A text with lines of it changed; throws when one of them is not there, or more than once.
+    static func changing(_ text: String, _ changes: [(printed: String, own: String)]) throws -> String {
         var text = text
         for (printed, own) in changes {
             guard text.components(separatedBy: printed).count == 2 else { throw UnexpectedSite(line: printed) }
