@@ -209,4 +209,24 @@ import Testing
             #expect(!summary.isFine)
         }
     }
+
+    @Test func `a proxy that ends every connection has refused nothing, and one that ends some has`() async throws {
+        let silent = ModelProxy(mistake: { probe in
+            ["Remote-User", "Remote_Name"].contains(probe.fields.first?.name) || probe.hosts != ["app.example.com"]
+                ? Examination.Sight(outcome: .closed) : nil
+        })
+        #expect(try await silent.examined().summary.isFine)
+        let gone = ModelProxy(mistake: { $0.fields.isEmpty ? nil : Examination.Sight(outcome: .closed) })
+        let (findings, summary) = try await gone.examined()
+        #expect(
+            findings.filter { $0.mark == .cannotTell }.map(\.text) == [
+                "forged identity headers: every connection ended without an answer",
+                "forged headers about the request: every connection ended without an answer",
+                "forged identity headers beside the token: 32 of 32 requests did not arrive, though the token is good",
+                "forged headers about the request beside the token: "
+                    + "44 of 44 requests did not arrive, though the token is good",
+                "whether the session cookie reaches the application",
+            ])
+        #expect(!summary.isFine)
+    }
 }

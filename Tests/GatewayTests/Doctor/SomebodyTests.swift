@@ -46,6 +46,25 @@ import Testing
         #expect(told.contains("ok the session cookie of a browser does not reach the application"))
     }
 
+    @Test func `requests that are counted or get lost are no refusals`() async throws {
+        for status in [200, 429, 502] {
+            let proxy = ModelProxy(mistake: { probe in
+                let isOne = probe.credential == .token && probe.fields.first?.name == "REMOTE-USER"
+                return isOne ? Examination.Sight(outcome: ModelProxy.answer(status)) : nil
+            })
+            let (findings, summary) = try await proxy.examined()
+            let found = findings.filter { $0.mark == .cannotTell }.map(\.text)
+            let words = "1 of 32 requests did not arrive, though the token is good"
+            #expect(found == ["forged identity headers beside the token: \(words)"])
+            #expect(!summary.isFine)
+        }
+        let refusing = ModelProxy(mistake: { probe in
+            let isOne = probe.credential == .token && probe.fields.first?.name == "Connection"
+            return isOne ? Examination.Sight(outcome: ModelProxy.answer(400)) : nil
+        })
+        #expect(try await refusing.examined().summary.isFine)
+    }
+
     @Test func `from outside, a forged value that comes back in the answer is proof`() async throws {
         let proxy = ModelProxy(
             mistake: { probe in

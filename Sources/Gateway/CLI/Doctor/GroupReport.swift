@@ -11,7 +11,7 @@ struct GroupReport: Sendable {
         var missing = 0
         for (probe, verdict) in judged {
             switch verdict {
-            case .refused: break
+            case .refused, .dropped: break
             case .missing: missing += 1
             case .through(let words): through.append((probe, words))
             case .unclear(let words): unclear.append((probe, words))
@@ -29,6 +29,11 @@ struct GroupReport: Sendable {
         }
         let silent = "the application may have answered 404 to \(missing) of them: --echo shows whether they reached it"
         let remarks = missing > 0 && !isEcho ? ["Nothing was shown, but \(silent)."] : []
+        if judged.allSatisfy({ $0.verdict == .dropped }), let first = judged.first {
+            return Finding(
+                .cannotTell, "\(group.name): every connection ended without an answer",
+                request: first.probe.shown, isFailure: true)
+        }
         if let first = untried.first {
             return Finding(
                 .cannotTell, "\(group.name): \(untried.count) of \(judged.count) requests could not be tried",

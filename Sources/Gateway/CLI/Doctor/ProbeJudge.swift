@@ -2,6 +2,8 @@
 struct ProbeJudge: Sendable {
     enum Verdict: Equatable, Sendable {
         case refused
+        /// Ended without an answer, which is a refusal where others get one.
+        case dropped
         /// Answered as what is not there, which may be the application's own answer.
         case missing
         /// What happened, to go on from "was".
@@ -18,7 +20,7 @@ struct ProbeJudge: Sendable {
     func verdict(on outcome: RawExchange.Outcome) -> Verdict {
         switch outcome {
         case .answer(let answer): verdict(on: answer)
-        case .closed: .refused
+        case .closed: .dropped
         case .garbage: .untried("answered by something that is no HTTP")
         case .stalled: .untried("not answered within \(RawExchange.deadline.components.seconds) seconds")
         case .unreachable(let reason): .untried("not sent: \(reason)")

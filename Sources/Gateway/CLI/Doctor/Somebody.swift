@@ -17,7 +17,8 @@ struct Somebody: Sendable {
     var withoutToken: Finding {
         Finding(
             .cannotTell, "whose identity the application is told: that takes a token of somebody who may pass",
-            remarks: ["Add --token-stdin and write one to standard input."])
+            remarks: ["Add --token-stdin and write one to standard input."]
+                + (echo.map { ["Without one it is not known either whether the proxy forwards to \($0)."] } ?? []))
     }
 
     /// Whether the request with the token got to the application.
@@ -25,7 +26,7 @@ struct Somebody: Sendable {
         if echo != nil { return !sight.arrivals.isEmpty }
         return switch judge.verdict(on: sight.outcome) {
         case .through, .missing: true
-        case .refused, .unclear, .untried: false
+        case .refused, .dropped, .unclear, .untried: false
         }
     }
 
@@ -152,16 +153,19 @@ struct Somebody: Sendable {
             ])
     }
 
-    /// That probes got lost, which says nothing; nil when they arrived or were refused.
+    /// That probes got lost, which says nothing; nil when they arrived or were refused, but not all of them refused.
     private func unseen(_ sights: [(probe: Probe, sight: Sight)], name: String) -> Finding? {
+        let haveArrived = sights.contains { !$0.sight.arrivals.isEmpty }
         let lost = sights.filter { _, sight in
             guard sight.arrivals.isEmpty else { return false }
-            if case .answer(let answer) = sight.outcome { return (200...299).contains(answer.status) }
-            return sight.outcome != .closed
+            guard haveArrived, case .answer(let answer) = sight.outcome else {
+                return !haveArrived || sight.outcome != .closed
+            }
+            return answer.status == 429 || !(400...499).contains(answer.status)
         }
         guard let first = lost.first else { return nil }
         return Finding(
-            .cannotTell, "\(name): \(lost.count) of \(sights.count) requests neither arrived nor were refused",
+            .cannotTell, "\(name): \(lost.count) of \(sights.count) requests did not arrive, though the token is good",
             request: first.probe.shown, isFailure: true)
     }
 
