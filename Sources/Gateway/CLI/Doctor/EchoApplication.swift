@@ -60,9 +60,8 @@ struct EchoApplication: Sendable {
     func arrivals(of name: String) -> [Arrival] { arrivals.of(name) }
 
     func end() async {
-        // It is closed by the process's end at the latest.
+        // It is closed by the process's end at the latest. A socket's file goes with it.
         try? await channel.close().get()
-        if case .unix(let path) = address { unlink(path) }
     }
 
     private final class Connection: ChannelInboundHandler {
