@@ -16,11 +16,7 @@ struct VerifyRatio {
         defer { for folder in folders { folder.remove() } }
         let shipped = try GatewayServer.start(binary, in: folders[0])
         defer { shipped.process.end() }
-        let sampled = try GatewayServer.start(
-            binary, in: folders[1],
-            extra: """
-                pipeline: [{use: access-log, sample_verifications: 100}, {use: security-headers}, {use: validation}]
-                """)
+        let sampled = try GatewayServer.start(binary, in: folders[1], extra: GatewayServer.sampledPipeline)
         defer { sampled.process.end() }
         let bare = try GatewayServer.start(binary, in: folders[2], extra: "pipeline: []")
         defer { bare.process.end() }

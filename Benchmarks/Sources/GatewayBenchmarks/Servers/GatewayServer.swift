@@ -4,6 +4,10 @@ struct GatewayServer {
     let process: ServerProcess
     let port: UInt16
 
+    /// The shipped pipeline, but for a line of the log for one verification in a hundred, and no limits.
+    static let sampledPipeline =
+        "pipeline: [{use: access-log, sample_verifications: 100}, {use: security-headers}, {use: validation}]"
+
     /// Starts it and waits for its first answer; `extra` stands at the end of its file.
     static func start(_ binary: String, in folder: WorkFolder, extra: String = "") throws -> GatewayServer {
         let server = try spawn(binary, in: folder, extra: extra)
