@@ -4,9 +4,9 @@ public import GatewayKit
 /// All that can be done with accounts, each as a flow of its own: no HTTP, no SQL, no YAML.
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
-/// a session, `Keys/` API keys, `Addresses/` the life of an address, `Changing/` what people do to their account, `Administration/` what operators do,
-/// `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file lies what flows share,
-/// `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
+/// a session, `Keys/` API keys, `Addresses/` the life of an address, `Changing/` what people do to their account,
+/// `Administration/` what operators do, `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file
+/// lies what flows share, `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
 public struct AccountFlows: Sendable {
@@ -58,11 +58,10 @@ public struct AccountFlows: Sendable {
         let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
         let proof = OwnerProof(storage: storage, check: check, time: time, results: meters.proofs)
         registration = Registration(
-            settings: settings.registration, storage: storage, hasher: hasher, requests: confirmations,
-            letters: letters, time: time, random: random, results: meters.registrations)
+            settings: settings.registration, storage: storage, hasher: hasher, letters: letters, time: time,
+            random: random, results: meters.registrations)
         login = Login(
-            settings: settings.registration, storage: storage, issuer: issuer, check: check, time: time, random: random,
-            results: meters.logins)
+            storage: storage, issuer: issuer, check: check, time: time, random: random, results: meters.logins)
         refresh = Refresh(
             storage: storage, issuer: issuer, revoker: revoker, time: time, random: random, results: meters.refreshes)
         logout = Logout(storage: storage, revoker: revoker, time: time)

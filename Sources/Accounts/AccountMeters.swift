@@ -47,7 +47,7 @@ enum RegistrationResult: String, CaseIterable {
 
 /// The refusals are the reasons that the audit trail states.
 enum LoginResult: String, CaseIterable {
-    case succeeded, unknown, password, disabled, unverified, changed, failed
+    case succeeded, unknown, password, disabled, changed, failed
     case backOff = "back_off"
 }
 

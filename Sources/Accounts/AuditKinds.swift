@@ -7,8 +7,7 @@ extension AuditEvent.Kind {
     /// A password was right, and a session began; facts: `session`, and `rehashed` when the stored hash was replaced by
     /// a stronger one.
     public static let loginSucceeded = Self("login_succeeded")
-    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `unverified`,
-    /// `changed`.
+    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `changed`.
     public static let loginFailed = Self("login_failed")
     /// Too many guesses at an account or at a name that does not exist: further ones are refused for a while; facts:
     /// `seconds`.

@@ -44,7 +44,8 @@ import Testing
         #expect(try await confirm(world, second) == .confirmed)
         #expect(try await world.stored()?.isEmailVerified == true)
         #expect(try await confirm(world, second) == .invalidLink)
-        #expect(try await world.revoked().isEmpty, "what was said before is still true")
+        let account = try #require(try await world.stored())
+        #expect(try await world.revoked() == [.account(account.id, leastVersion: 2)], "keys and cookies say it at once")
     }
 
     @Test func `of parallel uses of a link one wins`() async throws {
@@ -75,47 +76,6 @@ import Testing
         #expect(Set(work).count == 1)
     }
 
-    @Test func `where addresses must be confirmed, nobody logs in before`() async throws {
-        let world = try World(registration: RegistrationSettings(isOpen: true, confirmation: .required))
-        try await world.account()
-        let outcome = try await world.flows.login.logIn(as: "johndoe", password: World.password, from: world.visitor)
-        guard case .unverified = outcome else { throw Unexpected(outcome) }
-        let wrong = try await world.flows.login.logIn(
-            as: "johndoe", password: Password("wrong one"), from: world.visitor)
-        guard case .refused = wrong else { throw Unexpected(wrong) }
-        #expect(try await confirm(world, try await world.mailedToken(.verify)) == .confirmed)
-        _ = try await world.logIn()
-    }
-
-    @Test
-    func `where addresses must be confirmed, a taken one registers and logs in like a free one, and its owner is told`()
-        async throws
-    {
-        let world = try World(registration: RegistrationSettings(isOpen: true, confirmation: .required))
-        try await world.account()
-        _ = try await world.mails()
-        for (name, subject) in [("stranger", "Your address is in use already"), ("other", nil)] {
-            let email = name == "stranger" ? "johndoe@example.com" : "other@example.com"
-            let outcome = try await world.flows.registration.register(
-                try Username(name), try EmailAddress(email), password: World.password, from: world.visitor)
-            guard case .registered(let account) = outcome else { throw Unexpected(outcome) }
-            #expect(account.email.text == email)
-            let mails = try await world.mails()
-            #expect(mails.map(\.recipient) == [email])
-            if let subject { #expect(mails.map(\.subject) == [subject]) }
-            let login = try await world.flows.login.logIn(as: name, password: World.password, from: world.visitor)
-            guard case .unverified = login else { throw Unexpected(login) }
-        }
-        #expect(try await world.stored()?.email.text == "johndoe@example.com")
-        #expect(try await world.stored("stranger")?.email.text.hasSuffix("@unconfirmed.invalid") == true)
-        for number in 1...10 {
-            _ = try await world.flows.registration.register(
-                try Username("stranger\(number)"), try EmailAddress("johndoe@example.com"), password: World.password,
-                from: world.visitor)
-        }
-        #expect(try await world.mails().count == 4, "nobody is mailed without end")
-    }
-
     @Test func `a new address counts once it is confirmed, the old one is told, and tokens that state it end`()
         async throws
     {
@@ -129,8 +89,8 @@ import Testing
         #expect(mails.map(\.recipient) == ["new@example.com"])
         #expect(try await confirm(world, try #require(mails.first?.token(for: .verify))) == .confirmed)
         let stored = try #require(try await world.stored())
-        #expect(stored.email.text == "new@example.com" && stored.isEmailVerified && stored.version == 2)
-        #expect(try await world.revoked() == [.account(account.id, leastVersion: 2)])
+        #expect(stored.email.text == "new@example.com" && stored.isEmailVerified && stored.version == 3)
+        #expect(try await world.revoked().last == .account(account.id, leastVersion: 3))
         #expect(
             try await world.mails().map { [$0.recipient, $0.subject] } == [
                 ["johndoe@example.com", "Your address was changed"]
@@ -190,15 +150,93 @@ import Testing
         #expect(try await world.flows.addressChange.restore(by: between, from: world.visitor) == .invalidLink)
     }
 
-    @Test func `an address that was never confirmed gets no way into the account`() async throws {
+    @Test func `whoever has changed an account cannot blot out the way back by following a link of their own`()
+        async throws
+    {
+        let world = try World()
+        let token = try await changed(world)
+        world.time.advance(by: .seconds(60))
+        #expect(try await ask(world, "third@example.com") == "asked")
+        #expect(try await confirm(world, try await world.mailedToken(.verify)) == .confirmed)
+        let between = try await world.mailedToken(.restore)
+        #expect(try await world.flows.addressChange.restore(by: between, from: world.visitor) == .restored)
+        #expect(try await world.stored()?.email.text == "new@example.com")
+        _ = try await world.mails()
+        #expect(try await world.flows.addressChange.restore(by: token, from: world.visitor) == .restored)
+        #expect(try await world.stored()?.email.text == "johndoe@example.com")
+        #expect(
+            try await world.mails().map(\.recipient).sorted() == ["johndoe@example.com", "new@example.com"],
+            "the address that is displaced is told too")
+    }
+
+    @Test(arguments: ["reset", "password", "everywhere", "operator"])
+    func `a change that is asked for ends with all that makes an account safe`(ending: String) async throws {
+        let world = try World()
+        let account = try await world.account()
+        _ = try await world.mails()
+        #expect(try await ask(world, "evil@example.com") == "asked")
+        let token = try await world.mailedToken(.verify)
+        let caller = try await world.logIn().access.claims.caller
+        let new = Password("another password")
+        switch ending {
+        case "reset":
+            try await world.flows.recovery.requestReset(for: account.email, from: world.visitor)
+            _ = try await world.flows.recovery.reset(
+                by: try await world.mailedToken(), to: new, from: world.visitor)
+        case "password":
+            _ = try await world.flows.passwordChange.change(
+                caller, from: World.password, to: new, by: world.visitor)
+        case "everywhere":
+            _ = try await world.flows.logout.logOut(caller, nil, everywhere: true, from: world.visitor)
+        default:
+            _ = try await world.flows.administration.setPassword(of: account.id, to: new, by: .commandLine)
+        }
+        #expect(try await confirm(world, token) == .invalidLink)
+        #expect(try await world.stored()?.email == account.email)
+    }
+
+    @Test func `an address that was never confirmed is told, and gets no way into the account`() async throws {
         let world = try World()
         try await world.account()
         _ = try await world.mails()
         #expect(try await ask(world, "new@example.com") == "asked")
         #expect(try await confirm(world, try await world.mailedToken(.verify)) == .confirmed)
-        #expect(try await world.mails().isEmpty)
+        let told = try await world.mails()
+        #expect(told.map(\.recipient) == ["johndoe@example.com"])
+        #expect(told.allSatisfy { $0.token(for: .restore) == nil })
         try await world.flows.confirmation.request(for: try EmailAddress("johndoe@example.com"), from: world.visitor)
         #expect(try await world.mails().isEmpty)
+    }
+
+    @Test func `strangers who ask for links take none of what an owner asks for`() async throws {
+        let world = try World()
+        try await world.account()
+        _ = try await world.mails()
+        #expect(try await ask(world, "new@example.com") == "asked")
+        let token = try await world.mailedToken(.verify)
+        for _ in 1...10 {
+            try await world.flows.confirmation.request(
+                for: try EmailAddress("johndoe@example.com"), from: world.visitor)
+        }
+        #expect(try await ask(world, "new@example.com") == "asked")
+        #expect(try await confirm(world, token) == .invalidLink, "the later link is in its place")
+        let later = try #require(try await world.mails().last { $0.recipient == "new@example.com" })
+        #expect(try await confirm(world, try #require(later.token(for: .verify))) == .confirmed)
+    }
+
+    @Test func `however many accounts ask for one address, it is mailed so often and no more`() async throws {
+        let world = try World()
+        for name in ["one", "two", "three"] {
+            try await world.account(name)
+            _ = try await world.mails()
+            let caller = try await world.logIn(name).access.claims.caller
+            for _ in 1...3 {
+                let outcome = try await world.flows.addressChange.request(
+                    caller, to: try EmailAddress("target@example.org"), knowing: World.password, from: world.visitor)
+                guard case .asked = outcome else { throw Unexpected(outcome) }
+            }
+            #expect(try await world.mails().count == ["one": 3, "two": 2, "three": 0][name])
+        }
     }
 
     @Test func `somebody else's address is not given away, and who asks is not told`() async throws {

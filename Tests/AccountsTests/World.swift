@@ -114,7 +114,7 @@ extension Mail {
         let page =
             switch purpose {
             case .reset: "reset-password"
-            case .verify: "verify-email"
+            case .verify, .change: "verify-email"
             case .restore: "restore-email"
             }
         return text.split(separator: "\n").first { $0.contains("/auth/\(page)/") }

@@ -59,15 +59,18 @@ public struct AddressChange: Sendable {
         let finding = try await proof.acting(for: caller, knowing: password, from: visitor) {
             account, records throws(StorageError) in
             let now = time.now()
-            let key = GuessKey(account.id).asking(for: "verify")
+            let key = GuessKey(account.id).asking(for: "change")
             if let wait = try requests.take(key, of: account.id, from: visitor, in: records) {
                 return wait as Duration?
             }
-            try records.links.deleteAll(of: account.id, for: .verify)
+            try records.links.deleteAll(of: account.id, for: .change)
             try records.audit.append(visitor.event(.addressChangeRequested, of: account.id, at: now))
+            // However many accounts ask, nobody is mailed without end; and nobody learns that others have asked.
+            let target = GuessKey(unknown: address.text).asking(for: "change")
+            if try requests.take(target, of: nil, from: visitor, in: records) != nil { return nil }
             if try records.isFree(address, for: account.id, at: now) {
                 try records.links.insert(
-                    Link(token, .verify, of: account.id, at: address, from: now, for: AddressConfirmation.linkLifetime))
+                    Link(token, .change, of: account.id, at: address, from: now, for: AddressConfirmation.linkLifetime))
                 try records.outbox.enqueue(mail)
             } else if try records.tell(owner, at: address, of: requests, from: visitor) {
                 try records.outbox.enqueue(note)
@@ -87,49 +90,68 @@ public struct AddressChange: Sendable {
     /// Gives an account its former address back by the link that was mailed there. Whoever had changed it may know the
     /// password and hold sessions: none of that works any more.
     public func restore(by token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Restoring {
-        let found = try await storage.look { records throws(StorageError) in try target(of: token, in: records) }
-        guard let found else { return .invalidLink }
-        // Nobody knows this one, and a login with it costs what any login costs.
-        let hash = try await hasher.newHash(of: Password(OpaqueToken(from: random).reveal()))
-        let reset = OpaqueToken(from: random)
-        let mail = try letters.addressRestored(to: found, toResetBy: reset)
-        let isRestored = try await storage.commit { records throws(StorageError) in
-            guard var account = try target(of: token, in: records), try records.links.consume(token.hash) else {
-                return false
+        for _ in 1...2 {
+            let found = try await storage.look { records throws(StorageError) in try target(of: token, in: records) }
+            guard let found else { return .invalidLink }
+            // Nobody knows this one, and a login with it costs what any login costs.
+            let hash = try await hasher.newHash(of: Password(OpaqueToken(from: random).reveal()))
+            let reset = OpaqueToken(from: random)
+            let mail = try letters.addressRestored(to: found.account, toResetBy: reset)
+            let notice = try letters.addressTakenBack(from: found.displaced, of: found.account)
+            let isRestored: Bool? = try await storage.commit { records throws(StorageError) in
+                guard let current = try target(of: token, in: records) else { return false }
+                guard current.displaced == found.displaced else { return nil }
+                guard try records.links.consume(token.hash) else { return false }
+                var account = current.account
+                account.passwordHash = hash
+                account.isEmailVerified = true
+                account.version += 1
+                guard try records.accounts.update(account) == .stored else { return false }
+                try records.outbox.enqueue(notice)
+                try self.end(account, since: current.link.createdAt, resettingBy: reset, mail, from: visitor, records)
+                return true
             }
-            account.passwordHash = hash
-            account.isEmailVerified = true
-            account.version += 1
-            guard try records.accounts.update(account) == .stored else { return false }
-            try self.end(account, resettingBy: reset, mail, from: visitor, records)
-            return true
+            guard let isRestored else { continue }
+            guard isRestored else { return .invalidLink }
+            letters.outbox.signal.poke()
+            await revoker.settle()
+            return .restored
         }
-        guard isRestored else { return .invalidLink }
-        letters.outbox.signal.poke()
-        await revoker.settle()
-        return .restored
+        throw OwnerProof.keepsChanging
     }
 
-    /// The account that a link works for now, with the address that it would have again.
-    private func target(of token: OpaqueToken, in records: any Records) throws(StorageError) -> Account? {
+    private struct Target: Sendable {
+        let link: Link
+        /// The account with the address that it would have again.
+        let account: Account
+        /// The address that it has now.
+        let displaced: EmailAddress
+    }
+
+    /// What a link works for now.
+    private func target(of token: OpaqueToken, in records: any Records) throws(StorageError) -> Target? {
         guard let link = try records.links.link(token.hash, for: .restore), time.now() < link.expiresAt,
             var account = try records.accounts.account(link.accountID), !account.isDisabled
         else { return nil }
+        let displaced = account.email
         account.email = link.email
-        return account
+        return Target(link: link, account: account, displaced: displaced)
     }
 
     private func end(
-        _ account: Account, resettingBy token: OpaqueToken, _ mail: OutboxMail, from visitor: Visitor,
+        _ account: Account, since change: Timestamp, resettingBy token: OpaqueToken, _ mail: OutboxMail,
+        from visitor: Visitor,
         _ records: any Records
     ) throws(StorageError) {
         let now = time.now()
         let sessions = try records.sessions.endAll(of: account.id, except: nil)
         let keys = try records.endKeys(of: account.id)
-        // Later changes were a stranger's too: the addresses between are nobody's way back.
-        for purpose in [Link.Purpose.verify, .reset, .restore] {
+        for purpose in [Link.Purpose.verify, .change, .reset] {
             try records.links.deleteAll(of: account.id, for: purpose)
         }
+        // Later changes are undone with this one. Earlier ones are not: whoever has made this one and follows its link
+        // would blot out the way back of whoever had the account before.
+        try records.links.deleteAll(of: account.id, for: .restore, madeSince: change)
         try records.links.insert(
             Link(token, .reset, of: account.id, at: account.email, from: now, for: Recovery.linkLifetime))
         try records.outbox.enqueue(mail)

@@ -73,14 +73,18 @@ public struct AddressConfirmation: Sendable {
         let found = try await storage.look { records throws(StorageError) in try target(of: token, in: records) }
         guard let found else { return .invalidLink }
         let restoring = OpaqueToken(from: random)
-        let notice = try letters.addressChanged(of: found.account, toRestoreBy: restoring)
+        // An address that was never confirmed may be a stranger's, who must not get a way into the account.
+        let notice =
+            found.account.isEmailVerified
+            ? try letters.addressChanged(of: found.account, toRestoreBy: restoring)
+            : try letters.addressChanged(of: found.account)
         let isConfirmed = try await storage.commit { records throws(StorageError) in
             guard let (link, account) = try target(of: token, in: records), account.email == found.account.email,
-                try records.links.consume(token.hash)
+                account.isEmailVerified == found.account.isEmailVerified, try records.links.consume(token.hash)
             else { return false }
-            return account.email == link.email
-                ? try note(account, from: visitor, records)
-                : try change(account, to: link.email, telling: notice, restoring, from: visitor, records)
+            return link.purpose == .change
+                ? try change(account, to: link.email, telling: notice, restoring, from: visitor, records)
+                : try note(account, from: visitor, records)
         }
         guard isConfirmed else { return .invalidLink }
         letters.outbox.signal.poke()
@@ -92,8 +96,11 @@ public struct AddressConfirmation: Sendable {
     private func target(
         of token: OpaqueToken, in records: any Records
     ) throws(StorageError) -> (link: Link, account: Account)? {
-        guard let link = try records.links.link(token.hash, for: .verify), time.now() < link.expiresAt,
-            let account = try records.accounts.account(link.accountID), !account.isDisabled
+        var found = try records.links.link(token.hash, for: .verify)
+        if found == nil { found = try records.links.link(token.hash, for: .change) }
+        guard let link = found, time.now() < link.expiresAt,
+            let account = try records.accounts.account(link.accountID), !account.isDisabled,
+            link.purpose == .change || account.email == link.email
         else { return nil }
         return (link, account)
     }
@@ -101,11 +108,14 @@ public struct AddressConfirmation: Sendable {
     private func note(
         _ account: Account, from visitor: Visitor, _ records: any Records
     ) throws(StorageError) -> Bool {
+        let now = time.now()
         var account = account
         account.isEmailVerified = true
+        account.version += 1
         try records.accounts.save(account)
         try records.links.deleteAll(of: account.id, for: .verify)
-        try records.audit.append(visitor.event(.addressConfirmed, of: account.id, at: time.now()))
+        try records.audit.append(visitor.event(.addressConfirmed, of: account.id, at: now))
+        try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
         return true
     }
 
@@ -120,14 +130,15 @@ public struct AddressConfirmation: Sendable {
         account.isEmailVerified = true
         account.version += 1
         guard try records.accounts.update(account) == .stored else { return false }
-        for purpose in [Link.Purpose.verify, .reset] { try records.links.deleteAll(of: account.id, for: purpose) }
-        // An address that was never confirmed may be a stranger's, who must not get a way into the account.
+        for purpose in [Link.Purpose.verify, .change, .reset] {
+            try records.links.deleteAll(of: account.id, for: purpose)
+        }
+        try records.outbox.enqueue(notice)
         if former.isEmailVerified {
             try records.links.insert(
                 Link(
                     restoring, .restore, of: account.id, at: former.email, from: now,
                     for: AddressChange.restoringLifetime))
-            try records.outbox.enqueue(notice)
         }
         try records.audit.append(visitor.event(.addressChanged, of: account.id, at: now))
         try revoker.revoke(.account(account.id, leastVersion: account.version), at: now, in: records)
@@ -145,11 +156,19 @@ extension Records {
 }
 
 extension Records {
+    /// Removes the links by which whoever had an account until now could still change it: each flow that makes it safe
+    /// calls this.
+    func endPendingLinks(of account: AccountID) throws(StorageError) {
+        for purpose in [Link.Purpose.reset, .change] { try links.deleteAll(of: account, for: purpose) }
+    }
+
     /// Whether somebody whose address others want is to be told so: they have it still, and were not told too often.
     func tell(
         _ owner: Account?, at address: EmailAddress, of requests: GuessGuard, from visitor: Visitor
     ) throws(StorageError) -> Bool {
-        guard let owner, try accounts.account(addressed: address)?.id == owner.id else { return false }
+        guard let owner, let current = try accounts.account(addressed: address), current.id == owner.id,
+            !current.isDisabled
+        else { return false }
         return try requests.take(
             GuessKey(owner.id).asking(for: "notice"), of: owner.id, from: visitor, in: self) == nil
     }

@@ -162,7 +162,7 @@ public struct Administration: Sendable {
                 keys = try records.endKeys(of: id)
                 facts["api_keys"] = "\(keys.count)"
                 facts["sessions"] = "\(try records.sessions.endAll(of: id, except: nil).count)"
-                try records.links.deleteAll(of: id, for: .reset)
+                try records.endPendingLinks(of: id)
             }
             if kind == .passwordChanged { try records.guesses.clear(GuessKey(id).text) }
             try records.audit.append(someone.event(kind, of: id, at: now, facts: facts))

@@ -70,7 +70,7 @@ public struct PasswordChange: Sendable {
             account.version += 1
             try records.accounts.save(account)
             let ended = try records.sessions.endAll(of: account.id, except: caller.sessionID)
-            try records.links.deleteAll(of: account.id, for: .reset)
+            try records.endPendingLinks(of: account.id)
             try proof.check.guesses.forgive(account.id, in: records)
             try records.audit.append(
                 visitor.event(.passwordChanged, of: account.id, at: now, facts: ["sessions": "\(ended.count)"]))

@@ -119,7 +119,7 @@ public struct Recovery: Sendable {
         try records.accounts.save(account)
         let ended = try records.sessions.endAll(of: account.id, except: nil)
         let keys = try records.endKeys(of: account.id)
-        try records.links.deleteAll(of: account.id, for: .reset)
+        try records.endPendingLinks(of: account.id)
         try guesses.forgive(account.id, in: records)
         try records.audit.append(
             visitor.event(

@@ -2,7 +2,6 @@ public import GatewayKit
 
 /// Lets someone in by name or address and password, and begins a session.
 public struct Login: Sendable {
-    let settings: RegistrationSettings
     let storage: any Storage
     let issuer: any TokenIssuer
     let check: PasswordCheck
@@ -14,8 +13,6 @@ public struct Login: Sendable {
     public enum Outcome: Sendable {
         /// A session has begun.
         case loggedIn(Grant)
-        /// The password is right, and the address has to be confirmed before.
-        case unverified
         /// Unknown, wrong or disabled: nobody outside can tell which.
         case refused
         /// The account, or the name that nobody has, was guessed at too often.
@@ -49,7 +46,6 @@ public struct Login: Sendable {
         let trial = try await trial(of: password, on: found, named: name, from: visitor)
         if let grant = trial.grant { return (.loggedIn(grant), .succeeded) }
         try await noteFailure(trial.result, of: trial.account, from: visitor)
-        if trial.result == .unverified { return (.unverified, trial.result) }
         await check.pace.wait(since: start, by: time)
         return (.refused, trial.result)
     }
@@ -71,9 +67,6 @@ public struct Login: Sendable {
             guard let known = account else { return Trial(result: .unknown) }
             guard case .matches = verdict else { return Trial(account: known.id, result: .password) }
             guard !known.isDisabled else { return Trial(account: known.id, result: .disabled) }
-            if settings.confirmation == .required, !known.isEmailVerified {
-                return Trial(account: known.id, result: .unverified)
-            }
             let hash = await check.refreshedHash(of: password, after: verdict)
             if let grant = try await begin(for: known, rehashed: hash, from: visitor) {
                 return Trial(account: known.id, grant: grant)

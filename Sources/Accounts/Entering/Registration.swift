@@ -5,7 +5,6 @@ public struct Registration: Sendable {
     let settings: RegistrationSettings
     let storage: any Storage
     let hasher: any PasswordHasher
-    let requests: GuessGuard
     let letters: Letters
     let time: any TimeSource
     let random: any RandomSource
@@ -13,8 +12,7 @@ public struct Registration: Sendable {
 
     /// What became of it.
     public enum Outcome: Sendable {
-        /// The account is there, and a mail is on its way. Where addresses must be confirmed, so it seems for one that
-        /// somebody else has, too: the account cannot be used, and the mail tells them.
+        /// The account is there, and a welcome is on its way.
         case registered(Account)
         /// Only operators make accounts here.
         case closed
@@ -56,14 +54,13 @@ public struct Registration: Sendable {
         let link = Link(
             token, .verify, of: account.id, at: email, from: account.createdAt, for: AddressConfirmation.linkLifetime)
         let change: AccountChange = try await storage.commit { records throws(StorageError) in
-            let isFree = try records.isFree(email, for: nil, at: account.createdAt)
-            guard isFree || settings.confirmation == .required else { return .emailTaken }
-            let change = try records.accounts.insert(isFree ? account : account.hidden)
-            guard change == .stored else { return change }
-            if isFree {
-                try records.outbox.enqueue(welcome)
-                if settings.confirmation != .off { try records.links.insert(link) }
+            guard try records.isFree(email, for: nil, at: account.createdAt) else {
+                return try records.accounts.account(named: username) == nil ? .emailTaken : .usernameTaken
             }
+            let change = try records.accounts.insert(account)
+            guard change == .stored else { return change }
+            try records.outbox.enqueue(welcome)
+            if settings.confirmation != .off { try records.links.insert(link) }
             let facts = ["username": account.username.text]
             try records.audit.append(
                 visitor.event(.registered, of: account.id, at: account.createdAt, facts: facts))
@@ -71,9 +68,6 @@ public struct Registration: Sendable {
         }
         switch change {
         case .stored:
-            if settings.confirmation == .required {
-                try await tellOwner(of: email, unless: account.id, from: visitor)
-            }
             letters.outbox.signal.poke()
             return .registered(account)
         case .usernameTaken: return .usernameTaken
@@ -87,36 +81,7 @@ public struct Registration: Sendable {
         let now = time.now()
         return try await storage.look { records throws(StorageError) in
             if try records.accounts.account(named: username) != nil { return .usernameTaken }
-            let isFree = try records.isFree(email, for: nil, at: now)
-            return isFree || settings.confirmation == .required ? nil : .emailTaken
+            return try records.isFree(email, for: nil, at: now) ? nil : .emailTaken
         }
-    }
-
-    /// Tells whoever has an address that somebody else wanted it; the same work is done where that is nobody.
-    private func tellOwner(
-        of email: EmailAddress, unless new: AccountID, from visitor: Visitor
-    ) async throws(AccountsError) {
-        let owner = try await storage.look { records throws(StorageError) in
-            try records.accounts.account(addressed: email)
-        }
-        let isAnother = owner?.id != new
-        let note = try letters.addressInUse(to: owner ?? .stranger(at: email, random, time))
-        try await storage.commit { records throws(StorageError) in
-            try records.outbox.enqueue(note)
-            guard isAnother else { return try records.outbox.delivered(note.id) }
-            if try !records.tell(owner, at: email, of: requests, from: visitor) {
-                try records.outbox.delivered(note.id)
-            }
-        }
-    }
-}
-
-extension Account {
-    /// The same with an address that no mail reaches (RFC 2606, section 2) and nobody can confirm. It answers a login
-    /// as any account does whose address is to be confirmed: so nobody finds out by registering who is here.
-    fileprivate var hidden: Account {
-        var account = self
-        account.email = EmailAddress(stored: "\(id.text)@unconfirmed.invalid")
-        return account
     }
 }

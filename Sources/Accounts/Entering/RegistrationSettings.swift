@@ -15,8 +15,6 @@ public struct RegistrationSettings: Hashable, Sendable {
         case off
         /// People are asked to, and can log in before.
         case optional
-        /// Nobody logs in before.
-        case required
     }
 
     /// States every part.
@@ -33,8 +31,7 @@ public struct RegistrationSettings: Hashable, Sendable {
             "open", .boolean, default: true, "Whether anybody may register; else accounts come from operators alone."),
         Field(
             "verify_email", .confirmation, default: "optional",
-            "Whether addresses are confirmed by a mailed link: off, optional (people are asked to), or required "
-                + "(nobody logs in before)."),
+            "Whether people are asked to confirm their address by a mailed link, or not: optional, off."),
         Field(
             "allowed_email_domains", .list(of: .emailDomain), default: [],
             "The domains that people's addresses must be of, each without the domains below it; none: any.")

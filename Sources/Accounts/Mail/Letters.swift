@@ -38,6 +38,18 @@ struct Letters: Sendable {
         try write(.addressChanged, to: account, values: link(links.restore, token, AddressChange.restoringLifetime))
     }
 
+    /// The same to one that nobody has confirmed.
+    func addressChanged(of account: Account) throws(AccountsError) -> OutboxMail {
+        try write(.addressReplaced, to: account)
+    }
+
+    /// To an address that an account has no longer, since its former one was taken back.
+    func addressTakenBack(from address: EmailAddress, of account: Account) throws(AccountsError) -> OutboxMail {
+        var account = account
+        account.email = address
+        return try write(.addressReplaced, to: account)
+    }
+
     func addressRestored(to account: Account, toResetBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
         try write(.addressRestored, to: account, values: link(links.reset, token, Recovery.linkLifetime))
     }

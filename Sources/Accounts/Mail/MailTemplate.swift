@@ -68,6 +68,19 @@ struct MailTemplate: Sendable {
 
             """)
 
+    /// Tells an address that an account has another one.
+    static let addressReplaced = MailTemplate(
+        subject: "Your address was changed",
+        text: """
+            Hello {username},
+
+            your account at {public_url}
+            has another e-mail address now; this one is no longer used for it.
+
+            If this was not you, tell whoever runs that site.
+
+            """)
+
     /// Carries a link that sets a new password, after an address was taken back.
     static let addressRestored = MailTemplate(
         subject: "Your account is yours again",
@@ -127,7 +140,8 @@ struct MailTemplate: Sendable {
 
     /// All of them, for tests.
     static let all = [
-        welcome, welcomeAndVerify, reset, passwordChanged, verify, addressInUse, addressChanged, addressRestored,
+        welcome, welcomeAndVerify, reset, passwordChanged, verify, addressInUse, addressChanged, addressReplaced,
+        addressRestored,
     ]
 
     /// The template with its values filled in; a value's own braces stay as they are.

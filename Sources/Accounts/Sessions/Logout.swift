@@ -69,6 +69,7 @@ public struct Logout: Sendable {
             account.version += 1
             try records.accounts.save(account)
             let ended = try records.sessions.endAll(of: id, except: nil)
+            try records.links.deleteAll(of: id, for: .change)
             try records.audit.append(
                 visitor.event(.loggedOutEverywhere, of: id, at: now, facts: ["sessions": "\(ended.count)"]))
             versions[id] = account.version

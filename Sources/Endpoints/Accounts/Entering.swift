@@ -35,7 +35,6 @@ extension GatewayEndpoints {
             switch outcome {
             case .loggedIn(let grant): return GatewayRoutes.loggedIn.response(grant)
             case .refused: throw Problem.invalidCredentials
-            case .unverified: throw Problem.emailUnverified
             case .tooManyGuesses(let retryAfter): throw Problem.tooManyRequests(retryAfter: retryAfter)
             }
         }

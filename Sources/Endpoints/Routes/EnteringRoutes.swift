@@ -50,7 +50,7 @@ extension GatewayRoutes {
                 InputField("password", .password, "The password.")
             ) { ($0, $1) },
             answers: [Self.loggedIn.declaration],
-            refusals: [.invalidCredentials, .emailUnverified, .tooManyRequests, .busy])
+            refusals: [.invalidCredentials, .tooManyRequests, .busy])
     }
 
     var refresh: Route<OpaqueToken> {

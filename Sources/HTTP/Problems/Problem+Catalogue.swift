@@ -32,10 +32,6 @@ extension Problem {
     public static let invalidCredentials = challenge(
         .invalidCredentials, "The user name or the password is wrong.", bearer: "")
 
-    /// 403: the password is right, and the address has to be confirmed by a mailed link.
-    public static let emailUnverified = Self(
-        .emailUnverified, "Confirm your e-mail address first, by the link that was mailed to it.")
-
     /// 401: no access token was sent, so the challenge names no error (RFC 6750, section 3.1).
     public static let missingToken = challenge(.invalidToken, "An access token is needed.", bearer: "")
 

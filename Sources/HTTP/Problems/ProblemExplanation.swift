@@ -44,11 +44,6 @@ extension ProblemKind {
             "The user name or the password is wrong, or the account is disabled. Which of them is never said.",
             "Check both, and mind that passwords know capitals. If the password is forgotten, ask for a reset link."
         ),
-        emailUnverified.code: (
-            "The password is right, but the account's e-mail address has not been confirmed, which this gateway asks for "
-                + "before anybody logs in.",
-            "Follow the link in the mail that came after the registration; ask for another one where it has expired."
-        ),
         invalidToken.code: (
             "The access token is missing, damaged, expired or revoked. Tokens end early at a logout, and when a "
                 + "password, a group or an account is changed.",

@@ -4,8 +4,10 @@ public struct Link: Hashable, Sendable {
     public enum Purpose: String, Sendable {
         /// Sets a new password.
         case reset
-        /// Confirms an address: the one that an account has, or another that it is to have.
+        /// Confirms the address that an account has.
         case verify
+        /// Confirms another address, which the account then has.
+        case change
         /// Gives an account back the address that it had.
         case restore
     }

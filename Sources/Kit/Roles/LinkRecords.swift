@@ -16,6 +16,11 @@ public protocol LinkRecords {
     /// Removes all links of an account for one purpose.
     func deleteAll(of account: AccountID, for purpose: Link.Purpose) throws(StorageError)
 
+    /// Removes the links of an account for one purpose that were made at a moment or later.
+    func deleteAll(
+        of account: AccountID, for purpose: Link.Purpose, madeSince moment: Timestamp
+    ) throws(StorageError)
+
     /// Removes links that ended before a moment, at most `limit`; how many there were.
     func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int
 }

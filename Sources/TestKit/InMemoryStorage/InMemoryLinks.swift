@@ -31,6 +31,16 @@ struct InMemoryLinks: LinkRecords {
         }
     }
 
+    func deleteAll(
+        of account: AccountID, for purpose: Link.Purpose, madeSince moment: Timestamp
+    ) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            tables.links = tables.links.filter { _, link in
+                link.accountID != account || link.purpose != purpose || link.createdAt < moment
+            }
+        }
+    }
+
     func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
         try records.change { tables throws(StorageError) in
             let dead = tables.links.values.filter { $0.expiresAt < moment }.first(atMost: limit).map(\.hash)

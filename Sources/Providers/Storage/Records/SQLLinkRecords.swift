@@ -50,6 +50,16 @@ struct SQLLinkRecords: LinkRecords {
             ["account_id": .text(account.text), "purpose": .text(purpose.rawValue)])
     }
 
+    func deleteAll(
+        of account: AccountID, for purpose: Link.Purpose, madeSince moment: Timestamp
+    ) throws(StorageError) {
+        try connection.execute(
+            "DELETE FROM links WHERE account_id = :account_id AND purpose = :purpose AND created_at >= :moment",
+            [
+                "account_id": .text(account.text), "purpose": .text(purpose.rawValue), "moment": .moment(moment),
+            ])
+    }
+
     func deleteExpired(before moment: Timestamp, limit: Int) throws(StorageError) -> Int {
         try connection.execute(
             "DELETE FROM links WHERE hash IN (SELECT hash FROM links WHERE expires_at < :moment LIMIT :limit)",

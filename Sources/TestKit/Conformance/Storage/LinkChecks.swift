@@ -44,6 +44,25 @@ extension StorageConformance {
             }
             #expect(left == [3, 4])
         },
+        Check("an account's links for one purpose are removed from a moment on, and no other link") { storage in
+            let left = try await storage.writing { records in
+                for name in ["ada", "bob"] { _ = try records.accounts.insert(Sample.account(name)) }
+                for (byte, name, purpose, made) in [
+                    (1, "ada", .restore, 1), (2, "ada", .restore, 2), (3, "ada", .restore, 3), (4, "ada", .reset, 3),
+                    (5, "bob", .restore, 3),
+                ] as [(UInt8, String, Link.Purpose, Int64)] {
+                    var link = Sample.link(byte, purpose, of: name, expiresAt: Sample.moment(10))
+                    link.createdAt = Sample.moment(made)
+                    try records.links.insert(link)
+                }
+                try records.links.deleteAll(
+                    of: AccountID("id-ada"), for: .restore, madeSince: Sample.moment(2))
+                return try ([1, 2, 3, 4, 5] as [UInt8]).filter { byte in
+                    try records.links.link(Sample.hash(byte), for: byte == 4 ? .reset : .restore) != nil
+                }
+            }
+            #expect(left == [1, 4, 5])
+        },
         Check("an address that a link can give back has an heir, the first one, until the link ends") { storage in
             let address = Sample.link(1, of: "ada").email
             let heirs = try await storage.writing { records in
