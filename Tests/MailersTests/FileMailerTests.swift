@@ -24,7 +24,8 @@ import Testing
             #expect(parsed.from == "Kölner Tor <no-reply@example.com>")
             #expect(parsed.date == "2027-01-15T08:00:00+00:00")
             #expect(parsed.messageID == "<abc@example.com>")
-            #expect(parsed.contentType == "text/plain; charset=\"utf-8\"")
+            #expect(parsed.html == "<!DOCTYPE html>\n<html><body>\n<p>text</p>\n</body></html>\n")
+            #expect(parsed.contentTypes == ["multipart/alternative", "text/plain", "text/html"])
             #expect(parsed.defects == [])
         }
     }

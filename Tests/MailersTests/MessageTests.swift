@@ -1,4 +1,5 @@
 import GatewayKit
+import GatewayTestKit
 import Testing
 
 @testable import GatewayMailers
@@ -14,13 +15,63 @@ import Testing
                 Message-ID: <abc@localhost>
                 Auto-Submitted: auto-generated
                 MIME-Version: 1.0
+                Content-Type: multipart/alternative; boundary="=_1"
+
+                --=_1
                 Content-Type: text/plain; charset=utf-8
                 Content-Transfer-Encoding: 7bit
 
                 Hello johndoe,
                 welcome.
 
+                --=_1
+                Content-Type: text/html; charset=utf-8
+                Content-Transfer-Encoding: 7bit
+
+                <!DOCTYPE html>
+                <html><body>
+                <p>Hello johndoe,<br>
+                welcome.</p>
+                </body></html>
+
+                --=_1--
+
                 """)
+    }
+
+    @Test(arguments: [
+        ("a\nb\n\n \nc\n", "<p>a<br>\nb</p>\n<p>c</p>"),
+        ("", ""),
+        (
+            "See https://a.example/x?y=1&z=2, or http://b.example.",
+            #"<p>See <a href="https://a.example/x?y=1&amp;z=2">https://a.example/x?y=1&amp;z=2</a>, or "#
+                + #"<a href="http://b.example">http://b.example</a>.</p>"#
+        ),
+        ("https://", "<p>https://</p>"),
+        ("javascript:alert(1) <script>", "<p>javascript:alert(1) &lt;script&gt;</p>"),
+        (
+            #"https://a.example/"onclick="x' <b>&"#,
+            #"<p><a href="https://a.example/">https://a.example/</a>&quot;onclick=&quot;x&#39; &lt;b&gt;&amp;</p>"#
+        ),
+        ("\"\u{301}<\u{301}", "<p>&quot;\u{301}&lt;\u{301}</p>"),
+    ])
+    func `a text is HTML by its paragraphs and links, and nothing in it is markup`(text: String, body: String) {
+        let lines = HTMLAlternative.lines(of: text.split(separator: "\n", omittingEmptySubsequences: false))
+        let page = "<!DOCTYPE html>\n<html><body>\n" + (body.isEmpty ? "" : body + "\n") + "</body></html>"
+        #expect(lines.joined(separator: "\n") == page)
+    }
+
+    @Test func `a text that holds what divides the parts stays one part`() async throws {
+        try await withMailFolder { folder in
+            let text = "--=_1\n\n--=_1--\n--=_2\nContent-Type: text/html\n\n<b>\n"
+            let mail = try Mail(
+                id: "abc", recipient: EmailAddress("john@example.com"), subject: "Subject", text: text,
+                createdAt: Timestamp(seconds: 0))
+            try await FileMailer(folder: folder, from: Mailbox("a@b.c"), random: SystemRandom()).send(mail)
+            let parsed = try #require(try await ParsedMail.all(in: folder).first)
+            #expect(parsed.received == ReceivedMail(mail))
+            #expect(parsed.contentTypes == ["multipart/alternative", "text/plain", "text/html"])
+        }
     }
 
     @Test(arguments: ["\r", "\n", "\r\nBcc: eve@example.com", "\0", "\u{85}", "\u{2028}", "\u{2029}"])

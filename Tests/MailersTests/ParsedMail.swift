@@ -7,7 +7,8 @@ struct ParsedMail: Decodable {
     let from: String
     let date: String
     let messageID: String
-    let contentType: String
+    let html: String
+    let contentTypes: [String]
     let defects: [String]
 
     /// All mails of a folder.
@@ -35,12 +36,16 @@ struct ParsedMail: Decodable {
             assert b"\\n" not in data.replace(b"\\r\\n", b""), "a line feed without its carriage return"
             assert all(len(line) <= 998 for line in data.split(b"\\r\\n")), "a line is too long"
             mail = email.message_from_bytes(data, policy=email.policy.default)
+            text, html = mail.iter_parts()
+            def lines(part): return part.get_content().replace("\\r\\n", "\\n")
             mails.append({
-                "received": {
-                    "recipient": mail["to"], "subject": mail["subject"], "text": mail.get_content().replace("\\r\\n", "\\n"),
-                },
+                "received": {"recipient": mail["to"], "subject": mail["subject"], "text": lines(text)},
+                "html": lines(html),
                 "from": mail["from"], "date": mail["date"].datetime.isoformat(), "messageID": mail["message-id"],
-                "contentType": mail["content-type"], "defects": [str(d) for h in mail.values() for d in h.defects],
+                "contentTypes": [part["content-type"].split(";")[0] for part in mail.walk()],
+                "defects": [
+                    str(d) for p in mail.walk() for d in p.defects + [d for h in p.values() for d in h.defects]
+                ],
             })
         pathlib.Path(sys.argv[2]).write_text(json.dumps(mails))
         """

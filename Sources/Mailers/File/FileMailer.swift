@@ -45,7 +45,7 @@ actor FileMailer: Mailer {
     }
 
     func send(_ mail: Mail) async throws(MailerError) {
-        guard Self.isFileName(mail.id) else { throw .permanent(cause: UnusableMailID()) }
+        guard mail.hasPlainID else { throw .permanent(cause: UnusableMailID()) }
         let message = InternetMessage(mail, from: from)
         do throws(FileError) {
             try folder.create()
@@ -54,18 +54,4 @@ actor FileMailer: Mailer {
             throw .temporary(cause: error)
         }
     }
-
-    /// Letters, digits, `-` and `_` alone: a name that stays in its folder.
-    private static func isFileName(_ id: String) -> Bool {
-        (1...128).contains(id.utf8.count)
-            && id.unicodeScalars.allSatisfy { scalar in
-                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-                    || scalar == "-" || scalar == "_"
-            }
-    }
-}
-
-/// A mail's id that cannot name a file.
-struct UnusableMailID: Error, CustomStringConvertible {
-    var description: String { "the mail's id has other characters than letters, digits, '-' and '_'" }
 }
