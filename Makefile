@@ -20,7 +20,7 @@ TOOLS := .build/tools
 # What the toolchain links with and fetches by, the libraries of this project, and what its tests start.
 TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
-PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
+PYTHON_TOOLS := aiosmtpd check-jsonschema openapi-spec-validator schemathesis
 TEST_PACKAGES := curl e2fsprogs nginx-light openssl procps python3 python3-venv strace $(HAPROXY_LIBRARIES)
 HAPROXY_LIBRARIES := libcrypt1 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 libssl3 libsystemd0
 BENCH_PACKAGES := haproxy nginx-light python3 util-linux

@@ -58,7 +58,10 @@ let package = Package(
                 .lifecycle, .log, .metrics,
             ],
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
-        .target(name: "GatewayMailers", dependencies: ["GatewayKit", .log], path: "Sources/Mailers"),
+        .target(
+            name: "GatewayMailers",
+            dependencies: ["GatewayKit", .lifecycle, .nioCore, .nioPosix, .nioSSL, .nioTLS],
+            path: "Sources/Mailers"),
 
         // The rules of the field
         .target(
@@ -124,8 +127,12 @@ let package = Package(
             ],
             path: "Tests/ProvidersTests"),
         .testTarget(
-            name: "GatewayMailersTests", dependencies: ["GatewayKit", "GatewayMailers", "GatewayTestKit", .log],
-            path: "Tests/MailersTests"),
+            name: "GatewayMailersTests",
+            dependencies: [
+                "GatewayKit", "GatewayMailers", "GatewayTestKit", .lifecycle, .nioCore, .nioEmbedded, .nioPosix,
+                .nioSSL,
+            ],
+            path: "Tests/MailersTests", exclude: ["SMTP/server.py"]),
         .testTarget(
             name: "GatewayAccountsTests",
             dependencies: ["GatewayAccounts", "GatewayKit", "GatewayTestKit", .crypto, .lifecycle, .log],
@@ -200,6 +207,7 @@ extension Target.Dependency {
     static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
+    static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var yams: Self { .product(name: "Yams", package: "Yams") }
 }

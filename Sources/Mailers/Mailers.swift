@@ -2,5 +2,5 @@ public import GatewayKit
 
 extension ModuleSet {
     /// The mailers that come with the gateway.
-    public static var mailers: ModuleSet { ModuleSet([FileMailer.module]) }
+    public static var mailers: ModuleSet { ModuleSet([FileMailer.module, SMTPMailer.module]) }
 }

@@ -46,18 +46,20 @@ import Testing
 
     @Test func `the example shows every module with every setting, and what is commented out decodes too`() throws {
         let example = try Project.text(of: "config.example.yaml")
-        let commented = example.split(separator: "\n").filter { $0.contains(#/^# ([a-z]+:$|[a-z]+: +#|  [a-z]+: )/#) }
+        let commented = example.split(separator: "\n").filter { $0.contains(#/^# ([a-z]+:$|[a-z]+: +#|  [a-z_]+: )/#) }
         let others = decode(commented.map { $0.dropFirst(2) }.joined(separator: "\n"))
         #expect(others.diagnostics == "")
         #expect(others.settings?.passwords.name == "bcrypt")
+        #expect(others.settings?.mail.name == "smtp")
 
         // A stage stands commented out in its place within the list.
         let whole = decode(example.replacing(#/\n  # /#, with: "\n  "))
         #expect(whole.diagnostics == "")
         var shown = ShownSettings()
         shown.look(for: .object(GatewaySettings.root), named: "", in: whole.node)
-        let passwords = others.node.entry("passwords")?.value
-        shown.look(for: .module(slot: "passwords"), named: ".passwords", in: passwords)
+        for slot in ["passwords", "mail"] {
+            shown.look(for: .module(slot: slot), named: "." + slot, in: others.node.entry(slot)?.value)
+        }
         #expect(shown.missing == [])
         #expect(shown.modules == Set(Project.host.registry.modules.map { "\($0.slotName) \($0.name)" }))
     }

@@ -13,7 +13,9 @@ enum Project {
 
     static let host = Host(
         registry: ModuleRegistry(
-            sets: [.providers, .mailers, .middleware], routes: GatewayEndpoints.routes), environment: [:])
+            sets: [.providers, .mailers, .middleware], routes: GatewayEndpoints.routes),
+        // What the example names.
+        environment: ["SMTP_PASSWORD": "correct horse"])
 
     static func text(of path: String) throws -> String {
         try String(contentsOfFile: folder + "/" + path, encoding: .utf8)

@@ -35,8 +35,8 @@ import Testing
         #expect(ModuleSet.mailers.problemsOfDefaults == [])
     }
 
-    @Test func `the list of mailers holds the file module in the mail slot`() {
-        #expect(ModuleSet.mailers.modules.map { "\($0.slotName)/\($0.name)" } == ["mail/file"])
+    @Test func `the list of mailers holds both modules in the mail slot`() {
+        #expect(ModuleSet.mailers.modules.map { "\($0.slotName)/\($0.name)" } == ["mail/file", "mail/smtp"])
     }
 
     private func read(_ pairs: KeyValuePairs<String, String>) -> (value: FileMailerSettings?, problems: [String]) {

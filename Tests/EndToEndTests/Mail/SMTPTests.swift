@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// Mails of the real binary to a mail server that is not ours.
+@Suite(.needs("aiosmtpd"), .timeLimit(.minutes(5))) struct SMTPTests {
+    @Test func `a forgotten password's link comes by SMTP with TLS and a login, and works`() async throws {
+        let server = try await MailServer.start(in: TestFolder())
+        let gateway = try await start(server.port, server.folder)
+        #expect(try await gateway.send("POST", "/auth/register", json: TourTests.registration).status == 201)
+        let asked = try await gateway.send("POST", "/auth/forgot-password", json: #"{"email":"john@example.com"}"#)
+        #expect(asked.status == 202)
+        let mails = try await server.mails(2)
+        #expect(
+            Set(try server.envelopes()) == ["no-reply@example.com john@example.com tls gateway"])
+        let reset = try #require(mails.first { $0.contains("Subject: Set a new password") })
+        let link = try #require(
+            reset.firstMatch(of: #/\r\nhttp://localhost:8080(/auth/reset-password/[A-Za-z0-9_-]+)\r\n/#))
+        #expect(reset.contains("<a href=\"http://localhost:8080\(link.output.1)\">"))
+        let changed = try await gateway.send(
+            "POST", String(link.output.1), json: #"{"new_password":"staple battery horse"}"#)
+        #expect(changed.status == 200)
+        _ = try await server.mails(3)
+        #expect(await gateway.process.end() == 0)
+        let log = gateway.process.transcript
+        #expect(!log.contains(MailServer.password) && !log.contains(link.output.1.suffix(43)))
+    }
+
+    @Test func `mails wait while the server is away, and none is lost`() async throws {
+        let folder = try TestFolder()
+        let away = try await MailServer.start(in: folder)
+        await away.process.end(SIGKILL)
+        let gateway = try await start(away.port, folder)
+        let names = (1...6).map { "person\($0)" }
+        for name in names {
+            let registered = try await gateway.send(
+                "POST", "/auth/register",
+                json: #"{"username":"\#(name)","email":"\#(name)@example.com","password":"stand-by-the-gate"}"#)
+            #expect(registered.status == 201)
+        }
+        _ = try await gateway.process.line(containing: "a mail could not be sent and is tried again")
+        let back = try await MailServer.start(in: folder, port: away.port)
+        _ = try await back.mails(names.count)
+        #expect(
+            try back.envelopes().sorted() == names.map { "no-reply@example.com \($0)@example.com tls gateway" })
+        #expect(await gateway.process.end() == 0)
+        #expect(!gateway.process.transcript.contains("@example.com"))
+    }
+
+    @Test func `a mail that is refused for good is given up, and one that is refused for now is sent`() async throws {
+        let server = try await MailServer.start(in: TestFolder())
+        let gateway = try await start(server.port, server.folder)
+        for name in ["rcpt-550", "once-451"] {
+            let registered = try await gateway.send(
+                "POST", "/auth/register",
+                json: #"{"username":"\#(name)","email":"\#(name)@example.com","password":"stand-by-the-gate"}"#)
+            #expect(registered.status == 201)
+        }
+        let givenUp = try await gateway.process.line(containing: "a mail was refused and is given up")
+        #expect(givenUp.contains("the mail server refused the recipient (RCPT), with 550 5.1.1"))
+        let mails = try await server.mails(1)
+        #expect(mails.count == 1 && mails[0].contains("To: once-451@example.com"))
+        let putOff = try await gateway.process.line(containing: "a mail could not be sent and is tried again")
+        #expect(putOff.contains("with 451 4.2.0"))
+        #expect(await gateway.process.end() == 0)
+        #expect(!gateway.process.transcript.contains("@example.com"))
+    }
+
+    private func start(_ port: Int, _ folder: TestFolder) async throws -> GatewayProcess {
+        try await GatewayProcess.start(
+            in: folder, extra: MailServer.section(port: port, folder: folder),
+            environment: ["SMTP_PASSWORD": MailServer.password])
+    }
+}
