@@ -20,16 +20,16 @@ final class SMTPChannelHandler: ChannelDuplexHandler {
     /// How long the answer to QUIT is waited for.
     static let longestGoodbye = TimeAmount.seconds(2)
 
-    private let tls: @Sendable () throws -> NIOSSLClientHandler?
+    private let trust: SMTPTrust?
     private var dialogue: SMTPDialogue
     private var parser = SMTPReplyParser()
     private var mail: EventLoopPromise<Void>?
     private var alarm: Scheduled<Void>?
 
-    /// Takes the dialogue, and what makes the channel's TLS.
-    init(_ dialogue: SMTPDialogue, tls: @escaping @Sendable () throws -> NIOSSLClientHandler?) {
+    /// Takes the dialogue, and what the channel's TLS is made with, if anything.
+    init(_ dialogue: SMTPDialogue, trust: SMTPTrust?) {
         self.dialogue = dialogue
-        self.tls = tls
+        self.trust = trust
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -47,7 +47,7 @@ final class SMTPChannelHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .some(.handshakeCompleted) = event as? TLSUserEvent { perform(dialogue.secured(), context) }
+        if case .some(.handshakeCompleted) = event as? TLSUserEvent { handshakeCompleted(context) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -98,8 +98,18 @@ final class SMTPChannelHandler: ChannelDuplexHandler {
 
     private func secure(_ context: ChannelHandlerContext) {
         do {
-            guard let tls = try tls() else { return perform(dialogue.fail(.noTLS), context) }
-            try context.pipeline.syncOperations.addHandler(tls, position: .first)
+            guard let trust else { return perform(dialogue.fail(.noTLS), context) }
+            try context.pipeline.syncOperations.addHandler(trust.handler(), position: .first)
+        } catch {
+            perform(dialogue.fail(.untrusted("\(error)")), context)
+        }
+    }
+
+    private func handshakeCompleted(_ context: ChannelHandlerContext) {
+        do {
+            let certificate = try context.pipeline.syncOperations.nioSSL_peerCertificate()
+            let isRight = trust?.accepts(certificate) == true
+            perform(isRight ? dialogue.secured() : dialogue.fail(.untrusted(SMTPTrust.misnamed)), context)
         } catch {
             perform(dialogue.fail(.untrusted("\(error)")), context)
         }

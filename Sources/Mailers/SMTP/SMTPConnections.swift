@@ -1,7 +1,6 @@
 import GatewayKit
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Synchronization
 
 /// Connections to one mail server: a few at once, each for one mail after another while they come.
@@ -11,13 +10,13 @@ final class SMTPConnections: Sendable {
 
     private let settings: SMTPSettings
     private let manners: SMTPDialogue.Manners
-    private let trust: NIOSSLContext?
+    private let trust: SMTPTrust?
     private let turns = Turns(limit)
     /// Those that wait for a mail; nil once there shall be none.
     private let resting = Mutex<[any Channel]?>([])
 
     /// Takes what the file says, the name in EHLO, and what TLS is made with; `trust` is nil where there is none.
-    init(_ settings: SMTPSettings, clientName: String, trust: NIOSSLContext?) {
+    init(_ settings: SMTPSettings, clientName: String, trust: SMTPTrust?) {
         self.settings = settings
         self.trust = trust
         manners = SMTPDialogue.Manners(
@@ -97,8 +96,8 @@ final class SMTPConnections: Sendable {
             .flatMapThrowing { [self] channel in
                 do {
                     let pipeline = channel.pipeline.syncOperations
-                    if settings.security == .tls, let tls = try makeTLS() { try pipeline.addHandler(tls) }
-                    try pipeline.addHandler(SMTPChannelHandler(SMTPDialogue(manners)) { [self] in try makeTLS() })
+                    if settings.security == .tls, let trust { try pipeline.addHandler(trust.handler()) }
+                    try pipeline.addHandler(SMTPChannelHandler(SMTPDialogue(manners), trust: trust))
                     try channel.syncOptions?.setOption(.autoRead, value: true)
                     return channel
                 } catch {
@@ -106,13 +105,6 @@ final class SMTPConnections: Sendable {
                     throw error
                 }
             }
-    }
-
-    private func makeTLS() throws -> NIOSSLClientHandler? {
-        guard let trust else { return nil }
-        // An address is looked for in the certificate by itself; it cannot be asked for by name.
-        let name = IPAddress(settings.host) == nil ? settings.host : nil
-        return try NIOSSLClientHandler(context: trust, serverHostname: name)
     }
 
     private func takeResting() -> (any Channel)? {

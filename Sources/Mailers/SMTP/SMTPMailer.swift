@@ -1,5 +1,4 @@
 import GatewayKit
-import NIOSSL
 import ServiceLifecycle
 
 /// Hands each mail to an SMTP server; it is sent once the server has taken it.
@@ -14,8 +13,9 @@ struct SMTPMailer: Mailer, Service {
         let trust =
             settings.security == .none
             ? nil
-            : try await SMTPTrust.context(
-                authorities: settings.authorities.map(provision.path), verifies: !settings.allowsUnverifiedServer)
+            : try await SMTPTrust(
+                host: settings.host, authorities: settings.authorities.map(provision.path),
+                verifies: !settings.allowsUnverifiedServer)
         let mailer = SMTPMailer(
             settings, clientName: clientName(at: provision.publicURL), trust: trust, time: provision.time)
         provision.run(mailer)
@@ -27,7 +27,7 @@ struct SMTPMailer: Mailer, Service {
     private let connections: SMTPConnections
     private let time: any TimeSource
 
-    init(_ settings: SMTPSettings, clientName: String, trust: NIOSSLContext?, time: any TimeSource) {
+    init(_ settings: SMTPSettings, clientName: String, trust: SMTPTrust?, time: any TimeSource) {
         from = settings.from
         timeout = settings.timeout
         connections = SMTPConnections(settings, clientName: clientName, trust: trust)

@@ -66,7 +66,7 @@ final class MailServer: Sendable {
             from: try Mailbox("Auth Gateway <no-reply@example.com>"), authorities: authorities, timeout: .seconds(30),
             allowsLoginWithoutTLS: false, allowsUnverifiedServer: !verifies)
         let trust =
-            security == .none ? nil : try await SMTPTrust.context(authorities: authorities, verifies: verifies)
+            security == .none ? nil : try await SMTPTrust(host: host, authorities: authorities, verifies: verifies)
         return SMTPMailer(settings, clientName: "auth.example.com", trust: trust, time: time)
     }
 

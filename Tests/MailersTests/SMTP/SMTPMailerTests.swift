@@ -102,6 +102,7 @@ import Testing
         for (name, trusts, host, expected) in [
             ("DNS:localhost", nil, "localhost", untrusted),
             ("DNS:mail.example.com", "ca.pem", "localhost", misnamed),
+            ("DNS:mail.example.com,IP:127.0.0.1", "ca.pem", "localhost", misnamed),
             ("DNS:localhost", "ca.pem", "127.0.0.1", misnamed),
             ("DNS:localhost,IP:127.0.0.1", "ca.pem", "127.0.0.1", nil),
         ] as [(String, String?, String, String?)] {

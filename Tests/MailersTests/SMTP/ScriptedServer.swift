@@ -52,7 +52,7 @@ struct ScriptedServer: Sendable {
             host: "127.0.0.1", port: port ?? channel.localAddress?.port ?? 0, security: security, login: login,
             from: try Mailbox("no-reply@example.com"), authorities: nil, timeout: .seconds(30),
             allowsLoginWithoutTLS: false, allowsUnverifiedServer: false)
-        let trust = security == .none ? nil : try await SMTPTrust.context(authorities: nil, verifies: true)
+        let trust = security == .none ? nil : try await SMTPTrust(host: "127.0.0.1", authorities: nil, verifies: true)
         return SMTPMailer(settings, clientName: "auth.example.com", trust: trust, time: time)
     }
 
@@ -95,7 +95,8 @@ struct ScriptedServer: Sendable {
     }
 }
 
-/// Lines as they are heard, `<open>` and `<closed>` for the begin and the end of a connection, and those who wait for one.
+/// Lines as they are heard, `<open>` and `<closed>` for the begin and the end of a connection, and those who wait for
+/// one.
 final class HeardLines: Sendable {
     private struct State {
         var lines: [String] = []
