@@ -65,6 +65,38 @@ import Testing
         #expect(!gateway.process.transcript.contains("@example.com"))
     }
 
+    @Test(.needs("exim4")) func `Exim takes a mail as it was meant, and delivers it`() async throws {
+        let folder = try TestFolder()
+        // Exim delivers as another user when these tests run as root.
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
+        let exim = try RunningProcess(
+            "/usr/bin/python3",
+            [
+                Project.folder + "/Tests/MailersTests/SMTP/exim.py", Program.path(of: "exim4") ?? "exim4",
+                folder.path("mail"), MailServer.password,
+            ], folder: folder.url)
+        let listening = try await exim.line(containing: "listening ")
+        let port = try #require(listening.split(separator: " ").last.flatMap { Int($0) })
+        let gateway = try await GatewayProcess.start(
+            in: TestFolder(), extra: MailServer.section(port: port, folder: folder),
+            environment: ["SMTP_PASSWORD": MailServer.password])
+        #expect(try await gateway.send("POST", "/auth/register", json: TourTests.registration).status == 201)
+        let inbox = folder.path("mail/mail/new")
+        var names: [String] = []
+        while names.isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+            names = (try? FileManager.default.contentsOfDirectory(atPath: inbox)) ?? []
+        }
+        let mail = try String(contentsOfFile: inbox + "/" + names[0], encoding: .utf8)
+        #expect(names.count == 1)
+        #expect(mail.contains("\nTo: john@example.com\nSubject: Welcome, johndoe\n"))
+        #expect(mail.contains("\nHello johndoe,\n\n"))
+        let log = try String(contentsOfFile: folder.path("mail/log/mainlog"), encoding: .utf8)
+        #expect(log.contains("P=esmtpsa") && log.contains("A=plain:gateway"))
+        #expect(await gateway.process.end() == 0)
+        await exim.end()
+    }
+
     private func start(_ port: Int, _ folder: TestFolder) async throws -> GatewayProcess {
         try await GatewayProcess.start(
             in: folder, extra: MailServer.section(port: port, folder: folder),

@@ -177,8 +177,8 @@ import Testing
                 let reply = SMTPReply(code: code, lines: ["x"] + text)
                 let actions = talk.note(talk.dialogue.received(reply, bytesFollow: bytesFollow))
                 if !isSecure {
-                    #expect(actions.allSatisfy { $0.hasPrefix("EHLO ") || $0.hasPrefix("<") || $0 == "STARTTLS" })
-                    #expect(!actions.contains("<taken>") && !actions.contains("<content>"))
+                    try #require(actions.allSatisfy { $0.hasPrefix("EHLO ") || $0.hasPrefix("<") || $0 == "STARTTLS" })
+                    try #require(!actions.contains("<taken>") && !actions.contains("<content>"))
                 }
                 said += actions + ["-"]
                 guard actions.contains("<secure>") else { continue }
@@ -186,8 +186,9 @@ import Testing
                 secured += 1
                 said += talk.secured()
             }
-            #expect(said.count { $0 == "<taken>" || $0.hasPrefix("<temporary") || $0.hasPrefix("<permanent") } <= 1)
-            #expect(!talk.dialogue.isOver || talk.verdicts == 1)
+            try #require(
+                said.count { $0 == "<taken>" || $0.hasPrefix("<temporary") || $0.hasPrefix("<permanent") } <= 1)
+            try #require(!talk.dialogue.isOver || talk.verdicts == 1)
         }
         #expect(secured > 50)
     }
