@@ -37,6 +37,11 @@ let package = Package(
             name: "CArgon2", path: "Sources/CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(
             name: "CXCrypt", path: "Sources/CXCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CPQ", path: "Sources/CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        // A client of PostgreSQL that knows nothing of gateways
+        .target(name: "GatewayPostgres", dependencies: ["CPQ"], path: "Sources/Postgres"),
 
         // Contracts
         .target(name: "GatewayKit", dependencies: [.log, .lifecycle, .crypto, .metrics], path: "Sources/Kit"),
@@ -54,8 +59,8 @@ let package = Package(
         .target(
             name: "GatewayProviders",
             dependencies: [
-                "GatewayJOSE", "GatewayKit", "GatewaySQL", "CArgon2", "CXCrypt", .crypto, .cryptoExtras, .grdb,
-                .lifecycle, .log, .metrics,
+                "GatewayJOSE", "GatewayKit", "GatewayPostgres", "GatewaySQL", "CArgon2", "CXCrypt", .crypto,
+                .cryptoExtras, .grdb, .lifecycle, .log, .metrics,
             ],
             path: "Sources/Providers", resources: [.embedInCode("Passwords/common_passwords.txt")]),
         .target(
@@ -109,7 +114,13 @@ let package = Package(
             name: "GatewayTestKit", dependencies: ["GatewayKit", "GatewayYAML", .lifecycle, .log, .metrics],
             path: "Sources/TestKit"),
 
+        // Servers that tests start
+        .target(name: "GatewayTestServers", path: "Tests/TestServers"),
+
         // Tests mirror the sources
+        .testTarget(
+            name: "GatewayPostgresTests", dependencies: ["GatewayPostgres", "GatewayTestServers"],
+            path: "Tests/PostgresTests"),
         .testTarget(
             name: "GatewayKitTests", dependencies: ["GatewayKit", "GatewayTestKit", .metrics],
             path: "Tests/KitTests"),
@@ -122,8 +133,8 @@ let package = Package(
         .testTarget(
             name: "GatewayProvidersTests",
             dependencies: [
-                "GatewayJOSE", "GatewayKit", "GatewayProviders", "GatewaySQL", "GatewayTestKit", .crypto, .cryptoExtras,
-                .grdb, .lifecycle, .log,
+                "GatewayJOSE", "GatewayKit", "GatewayPostgres", "GatewayProviders", "GatewaySQL", "GatewayTestKit",
+                "GatewayTestServers", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
             ],
             path: "Tests/ProvidersTests"),
         .testTarget(
@@ -173,7 +184,8 @@ let package = Package(
             ],
             path: "Tests/GatewayTests", exclude: ["BrokenFiles", "BrokenLinks"]),
         .testTarget(
-            name: "GatewayEndToEndTests", dependencies: ["GatewayKit", "GatewayMain", "GatewayTestKit"],
+            name: "GatewayEndToEndTests",
+            dependencies: ["GatewayKit", "GatewayMain", "GatewayTestKit", "GatewayTestServers"],
             path: "Tests/EndToEndTests", exclude: ["Issuers/minted.json", "schemathesis.toml"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,91 @@
+import CPQ
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension PostgresConnection {
+    /// Sends what libpq still has, and waits for all that the server answers; throws the first error among it.
+    func results(until deadline: Duration) throws(PostgresFailure) -> [PostgresRows] {
+        try flush(until: deadline)
+        var rows: [PostgresRows] = []
+        var failure: PostgresFailure?
+        while let result = unsafe try nextResult(until: deadline) {
+            switch unsafe PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+                rows.append(unsafe PostgresRows(result))
+            default:
+                failure = failure ?? (unsafe refusal(in: result))
+                unsafe PQclear(result)
+            }
+        }
+        if unsafe PQstatus(handle) == CONNECTION_BAD {
+            isSpent = true
+            throw PostgresFailure(.lost, failure.map { "\($0)" } ?? Self.sentence(of: handle))
+        }
+        if let failure {
+            if failure.state?.endsConnection == true { isSpent = true }
+            throw failure
+        }
+        return rows
+    }
+
+    /// Waits until something comes that was not asked for, or a descriptor can be read; whether it was that.
+    func waitForNews(or waking: Int32, until deadline: Duration) throws(PostgresFailure) -> Bool {
+        let awakened = try SocketWait(unsafe PQsocket(handle), clock).wait(
+            for: Int16(POLLIN), or: waking, until: deadline)
+        if !awakened, unsafe PQconsumeInput(handle) != 1 { throw loss() }
+        return awakened
+    }
+
+    /// The next message of another connection's; nil when none has come.
+    func nextNotification() -> PostgresNotification? {
+        guard let news = unsafe PQnotifies(handle) else { return nil }
+        defer { unsafe PQfreemem(news) }
+        return PostgresNotification(
+            channel: unsafe String(cString: news.pointee.relname), payload: unsafe String(cString: news.pointee.extra))
+    }
+
+    private func flush(until deadline: Duration) throws(PostgresFailure) {
+        while true {
+            switch unsafe PQflush(handle) {
+            case 0: return
+            case 1:
+                // The server may want to be read before it reads on.
+                try wait(Int16(POLLIN | POLLOUT), until: deadline)
+                if unsafe PQconsumeInput(handle) != 1 { throw loss() }
+            default: throw loss()
+            }
+        }
+    }
+
+    private func nextResult(until deadline: Duration) throws(PostgresFailure) -> OpaquePointer? {
+        while unsafe PQisBusy(handle) == 1 {
+            try wait(Int16(POLLIN), until: deadline)
+            // What came before the loss is still to be read, the reason above all.
+            if unsafe PQconsumeInput(handle) != 1 { break }
+        }
+        return unsafe PQgetResult(handle)
+    }
+
+    private func wait(_ events: Int16, until deadline: Duration) throws(PostgresFailure) {
+        do throws(PostgresFailure) {
+            _ = try SocketWait(unsafe PQsocket(handle), clock).wait(for: events, until: deadline)
+        } catch {
+            isSpent = true
+            wasLate = error.reason == .late
+            throw error
+        }
+    }
+
+    private func refusal(in result: OpaquePointer) -> PostgresFailure {
+        // Neither the detail nor the context: they hold values.
+        func field(_ code: Unicode.Scalar) -> String? {
+            unsafe PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+        }
+        guard let code = field("C") else { return PostgresFailure(.lost, Self.sentence(of: handle)) }
+        return PostgresFailure(.refused(SQLState(code)), field("M") ?? "no message")
+    }
+}

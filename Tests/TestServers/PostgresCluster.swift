@@ -1,0 +1,240 @@
+import Foundation
+import Synchronization
+public import Testing
+
+/// A PostgreSQL server of a test's own: its cluster in a new folder, its socket there, its port a free one of loopback.
+///
+/// `ServerProcess.swift` is its process; it ends with the test's process, however that ends.
+public final class PostgresCluster: Sendable {
+    /// The port, at 127.0.0.1 and in the name of the socket.
+    public let port: Int
+    /// Where its socket lies.
+    public let folder: String
+    private let settings: [String]
+    private let process = Mutex<ServerProcess?>(nil)
+    private let databases = Atomic(0)
+
+    /// The one that the tests of this process share, for all that harms nobody else.
+    public static func shared() async throws -> PostgresCluster { try await common.value }
+
+    private static let common = Task {
+        let cluster = try await PostgresCluster.start()
+        // What all tests share is never released.
+        atexit { PostgresCluster.living.withLock { $0?.end() } }
+        living.withLock { $0 = cluster }
+        return cluster
+    }
+
+    private static let living = Mutex<PostgresCluster?>(nil)
+
+    /// Makes a cluster and starts its server, with settings such as `max_connections=5`. What it holds does not survive
+    /// a power cut.
+    public static func start(_ settings: [String] = []) async throws -> PostgresCluster {
+        let cluster = try PostgresCluster(settings)
+        try await cluster.initialise()
+        try await cluster.start()
+        return cluster
+    }
+
+    /// The same, speaking TLS with a certificate of its own for `localhost`, which is at ``certificate``.
+    public static func startWithTLS() async throws -> PostgresCluster {
+        let cluster = try PostgresCluster(["ssl=on", "ssl_cert_file=../tls.crt", "ssl_key_file=../tls.key"])
+        try await cluster.initialise()
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "tls.key"]
+        let name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", cluster.certificate]
+        try await cluster.run(["/usr/bin/openssl", "req", "-x509"] + key + name)
+        try await cluster.start()
+        return cluster
+    }
+
+    /// The certificate of a server that speaks TLS.
+    public var certificate: String { folder + "/tls.crt" }
+
+    private func initialise() async throws {
+        let initdb = ["initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-instructions"]
+        try await run(initdb + ["--locale=C", "--encoding=UTF8"])
+    }
+
+    private init(_ settings: [String]) throws {
+        port = try Self.freePort()
+        // Short, for the socket's path may have 107 bytes.
+        folder = "/tmp/pg-\(port)-\(getpid())"
+        self.settings = settings
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        if let owner = Self.owner { chown(folder, owner.uid, owner.gid) }
+    }
+
+    deinit { end() }
+
+    private func end() {
+        process.withLock { $0?.endNow() }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Starts the server again after ``stop()`` or ``crash()``, and waits until it answers.
+    public func start() async throws {
+        let standing = [
+            "fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)", "max_connections=200",
+            "autovacuum=off", "log_min_messages=warning", "lc_messages=C",
+        ]
+        let options = (standing + settings).flatMap { ["-c", $0] }
+        let server = try ServerProcess(
+            try Self.words(["postgres", "-D", data, "-p", "\(port)"] + options), folder: folder)
+        process.withLock { $0 = server }
+        guard await server.line(containing: "ready to accept connections") else {
+            throw ServerFailure(words: "postgres", output: server.transcript)
+        }
+    }
+
+    /// Stops the server as an operator does who does not wait for clients.
+    public func stop() async { await end(SIGINT) }
+
+    /// Kills the server, and its children with it.
+    public func crash() async {
+        let children = process.withLock { $0?.children ?? [] }
+        for child in children { kill(child, SIGKILL) }
+        await end(SIGKILL)
+    }
+
+    /// Has the server and all its children stand still, their sockets open.
+    public func freeze() { signalAll(SIGSTOP) }
+
+    /// Has them go on.
+    public func thaw() { signalAll(SIGCONT) }
+
+    /// Makes a database of that collation, and gives its name.
+    public func makeDatabase(_ collation: Collation = .c) async throws -> String {
+        let name = "db\(databases.add(1, ordering: .relaxed).newValue)"
+        try await sql("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'\(collation.words)")
+        return name
+    }
+
+    /// Runs a command of SQL as the superuser; what psql prints, bare.
+    @discardableResult
+    public func sql(_ command: String, in database: String = "postgres") async throws -> String {
+        try await run([
+            "psql", "-h", folder, "-p", "\(port)", "-U", "postgres", "-d", database, "-XqAt", "-c", command,
+        ])
+    }
+
+    /// The URL of a database over TCP, with parameters such as `sslmode=disable`.
+    public func url(_ database: String = "postgres", user: String = "postgres", _ parameters: String = "") -> String {
+        "postgres://\(user)@127.0.0.1:\(port)/\(database)" + (parameters.isEmpty ? "" : "?\(parameters)")
+    }
+
+    /// Has the server ask for passwords over TCP from now on.
+    public func demandPasswords() async throws {
+        let rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        try rules.write(toFile: data + "/pg_hba.conf", atomically: false, encoding: .utf8)
+        await stop()
+        try await start()
+    }
+
+    /// What the server has logged.
+    public var log: String { process.withLock { $0?.transcript ?? "" } }
+
+    /// Orders of texts that a database may have by default.
+    public enum Collation: String, CaseIterable, Sendable {
+        case c = "C"
+        case english = "en-US"
+        case turkish = "tr-TR"
+
+        fileprivate var words: String { self == .c ? "" : " LOCALE_PROVIDER icu ICU_LOCALE '\(rawValue)'" }
+    }
+
+    private var data: String { folder + "/data" }
+
+    private func end(_ signal: Int32) async {
+        let server = process.withLock { process in
+            defer { process = nil }
+            return process
+        }
+        server?.send(signal)
+        await server?.ended()
+    }
+
+    private func signalAll(_ signal: Int32) {
+        process.withLock { server in
+            // The one that makes others first.
+            server?.send(signal)
+            for child in server?.children ?? [] { kill(child, signal) }
+        }
+    }
+
+    @discardableResult
+    private func run(_ words: [String]) async throws -> String {
+        let process = try ServerProcess(try Self.words(words), folder: folder)
+        let status = await process.finished()
+        guard status == 0 else { throw ServerFailure(words: words[0], output: process.transcript) }
+        return process.transcript
+    }
+}
+
+/// A program that did not do what it should.
+public struct ServerFailure: Error, CustomStringConvertible {
+    let words: String
+    let output: String
+
+    public var description: String { "\(words) has failed:\n\(output)" }
+}
+
+extension PostgresCluster {
+    /// Whether a server can be started; where CI is set, one must be.
+    public static var isExpected: Bool { ProcessInfo.processInfo.environment["CI"] != nil || programs != nil }
+
+    /// Where the newest server's programs lie.
+    fileprivate static var programs: String? {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        let newest = versions.compactMap { Int($0) }.max()
+        return newest.map { "\(root)/\($0)/bin" }.flatMap {
+            FileManager.default.isExecutableFile(atPath: $0 + "/initdb") ? $0 : nil
+        }
+    }
+
+    /// The user that the server runs as where this is root, as whom it refuses to.
+    fileprivate static var owner: (uid: uid_t, gid: gid_t)? {
+        guard getuid() == 0, let user = getpwnam("postgres") else { return nil }
+        return (user.pointee.pw_uid, user.pointee.pw_gid)
+    }
+
+    /// A program with its arguments, as that user, to end when the thread ends that has started it.
+    fileprivate static func words(_ words: [String]) throws -> [String] {
+        guard let programs else { throw ServerFailure(words: words[0], output: "it is not installed") }
+        let program = words[0].hasPrefix("/") ? words[0] : programs + "/" + words[0]
+        let user = owner.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups"] } ?? []
+        return ["/usr/bin/setpriv"] + user + ["--pdeathsig=QUIT", program] + words.dropFirst()
+    }
+
+    fileprivate static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return try bindToLoopback(descriptor)
+    }
+
+    /// Binds a socket to a free port of loopback, and gives the port.
+    public static func bindToLoopback(_ descriptor: Int32) throws -> Int {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw ServerFailure(words: "bind", output: "no free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Says that a test starts a PostgreSQL server. Where there is none, the test is skipped and says so; but where CI
+    /// is set nothing is skipped, and the test fails.
+    public static var needsPostgres: Self {
+        .enabled(
+            if: PostgresCluster.isExpected,
+            "needs PostgreSQL, which is not installed: make deps")
+    }
+}
