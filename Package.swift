@@ -53,7 +53,8 @@ let package = Package(
         // The file and the scripts
         .target(name: "GatewayYAML", dependencies: ["GatewayKit", .yams], path: "Sources/YAML"),
         .target(
-            name: "GatewaySQL", dependencies: [.crypto], path: "sql", resources: [.embedInCode("sqlite")]),
+            name: "GatewaySQL", dependencies: [.crypto], path: "sql",
+            resources: [.embedInCode("sqlite"), .embedInCode("postgres")]),
 
         // Modules behind roles
         .target(

@@ -15,4 +15,19 @@ public enum Migrations {
         Migration(11, "session_cookies", PackageResources.v0011_session_cookies_sqlite_sql),
         Migration(12, "heirs", PackageResources.v0012_heirs_sqlite_sql),
     ]
+
+    /// `sql/postgres`.
+    public static let postgres = [
+        Migration(1, "accounts", PackageResources.v0001_accounts_postgres_sql),
+        Migration(2, "sessions", PackageResources.v0002_sessions_postgres_sql),
+        Migration(3, "links", PackageResources.v0003_links_postgres_sql),
+        Migration(4, "signing_keys", PackageResources.v0004_signing_keys_postgres_sql),
+        Migration(5, "outbox", PackageResources.v0005_outbox_postgres_sql),
+        Migration(6, "revocations", PackageResources.v0006_revocations_postgres_sql),
+        Migration(7, "audit", PackageResources.v0007_audit_postgres_sql),
+        Migration(8, "guesses", PackageResources.v0008_guesses_postgres_sql),
+        Migration(9, "nonces", PackageResources.v0009_nonces_postgres_sql),
+        Migration(10, "api_keys", PackageResources.v0010_api_keys_postgres_sql),
+        Migration(11, "session_cookies", PackageResources.v0011_session_cookies_postgres_sql),
+    ]
 }

@@ -8,17 +8,24 @@ import Testing
 @testable import GatewayProviders
 
 @Suite struct MigrationTests {
-    @Test func `every script in the folder is listed, in the order of its number`() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../sql/sqlite")
+    @Test(arguments: [("sqlite", Migrations.sqlite), ("postgres", Migrations.postgres)])
+    func `every script in the folder is listed, in the order of its number`(
+        engine: String, scripts: [Migration]
+    ) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../sql/\(engine)")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).sorted()
-        let listed = Migrations.sqlite.map { script in
-            "v" + String(String(10_000 + script.version).dropFirst()) + "_\(script.name).sqlite.sql"
+        let listed = scripts.map { script in
+            "v" + String(String(10_000 + script.version).dropFirst()) + "_\(script.name).\(engine).sql"
         }
         #expect(files == listed)
-        #expect(Migrations.sqlite.map(\.version) == Array(1...files.count))
-        for (file, script) in zip(files, Migrations.sqlite) {
+        #expect(scripts.map(\.version) == Array(1...files.count))
+        for (file, script) in zip(files, scripts) {
             #expect(try String(contentsOf: folder.appending(path: file), encoding: .utf8) == script.text)
         }
+    }
+
+    @Test func `each engine has a script for each version, of the same topic`() {
+        #expect(Migrations.postgres.map(\.name) == Migrations.sqlite.map(\.name))
     }
 
     @Test func `a checksum is the SHA-256 of the script`() {
