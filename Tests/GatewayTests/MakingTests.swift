@@ -1,5 +1,6 @@
 import Foundation
 import GatewayAccounts
+import GatewayEndpoints
 import GatewayHTTP
 import GatewayKit
 import GatewayTestKit
@@ -73,6 +74,23 @@ import Testing
         _ = try await making(deployment, mayCreate: false).store()
     }
 
+    @Test func `nor is one made for a store that gateways share, be it new`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let shared = Module<any Storage>(
+            .storage, "acme.shared", "Shared.", settings: Settings<Bool>.object("Nothing.") { true }
+        ) { _, _ in InMemoryStorage(isShared: true) }
+        let registry = ModuleRegistry(
+            modules: Project.host.registry.modules + [shared], routes: GatewayEndpoints.routes)
+        let deployment = try deployment(
+            of: "storage: acme.shared\npasswords: {use: bcrypt, cost: 10}\n",
+            on: Gateway.Host(registry: registry, environment: [:]))
+        let path = deployment.path(deployment.settings.server.secretFile)
+        let failure = await #expect(throws: Failure.self) { try await making(deployment, mayCreate: true).products() }
+        #expect(
+            failure?.message.hasPrefix("server.secret_file: \(path) is missing; all gateways of one database") == true)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     /// An operator's verbs make no signing key, but what they mail is sealed.
     @Test func `nor is it when the store holds accounts alone`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -109,9 +127,9 @@ import Testing
         return file.path
     }
 
-    private func deployment(of text: String) throws -> Deployment {
+    private func deployment(of text: String, on host: Gateway.Host = Project.host) throws -> Deployment {
         var option = FileOption()
         option.config = try configuration(text)
-        return try Deployment.read(option, on: Project.host)
+        return try Deployment.read(option, on: host)
     }
 }

@@ -6,19 +6,36 @@ import Logging
 struct Migrate: Verb {
     static let configuration = CommandConfiguration(
         abstract: "Bring the store's schema up to date.",
-        discussion: "A local store is migrated at every start as well; running this twice does nothing the second time."
-    )
+        discussion: """
+            A local store is migrated at every start as well, a shared one by this verb alone; running it twice does \
+            nothing the second time. With --status it changes nothing, and exits with 1 where a script is missing.
+            """)
 
     @OptionGroup var file: FileOption
 
+    @Flag(help: "Only say which scripts were applied.")
+    var status = false
+
     func run(on host: Host) async throws {
         let deployment = try Deployment.read(file, on: host)
-        let store = try await Making(deployment, mayCreate: true, logger: deployment.logger(atLeast: .warning)).store()
-        let applied = try await store.migrate()
+        let making = Making(deployment, mayCreate: !status, logger: deployment.logger(atLeast: .warning))
+        let store = try await making.storeOfAnySchema()
+        let (applied, scripts) = try await migrated(store)
         for script in applied { try host.say("applied \(script.version) \(script.name)") }
-        for script in try await store.migrations() {
+        for script in scripts {
             try host.say(
                 "\(script.version)  \(script.name)  \(script.appliedAt.map { "applied \($0.iso8601)" } ?? "missing")")
+        }
+        if scripts.contains(where: { $0.appliedAt == nil }) { throw Failure("") }
+    }
+
+    private func migrated(
+        _ store: any Storage
+    ) async throws(Failure) -> (applied: [MigrationStatus], scripts: [MigrationStatus]) {
+        do {
+            return (status ? [] : try await store.migrate(), try await store.migrations())
+        } catch {
+            throw Failure("storage: \(error.cause)")
         }
     }
 }

@@ -27,8 +27,19 @@ struct Making: Sendable {
         self.kept = kept
     }
 
-    /// The store alone, which is all that some verbs need.
+    /// The store alone, which is all that some verbs need, with the schema that this program knows.
     func store() async throws(Failure) -> any Storage {
+        let store = try await storeOfAnySchema()
+        do {
+            try await store.checkReadiness()
+        } catch {
+            throw Failure("storage: \(error.cause)")
+        }
+        return store
+    }
+
+    /// The store whatever its schema is like: a shared one is brought up when an operator says so.
+    func storeOfAnySchema() async throws(Failure) -> any Storage {
         try await make(deployment.settings.storage, "storage", keyring: nil, store: nil)
     }
 
@@ -96,6 +107,12 @@ struct Making: Sendable {
         let file = secretFile
         do {
             if file.isMissing {
+                guard !store.isShared else {
+                    throw SecretFileError(
+                        path: file.path,
+                        what: "is missing; all gateways of one database have the same: copy another's, or make the "
+                            + "first by docs/postgres.md")
+                }
                 let isUsed = try await store.read { records throws(StorageError) in try Self.isUsed(records) }
                 // Another process may have made it meanwhile, and the store's first account or key with it.
                 guard !isUsed || !file.isMissing else {

@@ -8,6 +8,10 @@
 /// a file: `PasswordHasher`, `TokenIssuer`, `SigningKeys`, `Mailer`, `RateLimiter` and `RevocationFollower`;
 /// `TimeSource` and `RandomSource` with the system's own.
 public protocol Storage: Sendable {
+    /// Whether gateways on other machines may work on it too, so that no gateway makes by itself what all of them must
+    /// have alike.
+    var isShared: Bool { get }
+
     /// Runs a closure on one consistent state of the store; it must not write.
     ///
     /// Throws ``StorageError``, the closure's own included; a cancelled task may still see its closure run.
@@ -36,6 +40,8 @@ public protocol Storage: Sendable {
 }
 
 extension Storage {
+    public var isShared: Bool { false }
+
     public func migrations() async throws(StorageError) -> [MigrationStatus] { [] }
 
     public func migrate() async throws(StorageError) -> [MigrationStatus] { [] }
@@ -72,4 +78,11 @@ public enum StorageError: Error, Sendable {
     case outcomeUnknown(cause: any Error)
     /// The store or this program is broken: an operator must look.
     case broken(cause: any Error)
+
+    /// What rides along.
+    public var cause: any Error {
+        switch self {
+        case .unavailable(let cause), .outcomeUnknown(let cause), .broken(let cause): cause
+        }
+    }
 }

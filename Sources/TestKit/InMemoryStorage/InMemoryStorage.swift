@@ -32,10 +32,21 @@ public final class InMemoryStorage: Storage {
 
     private let state = Mutex(State())
     private let repeatsWrites: Bool
+    /// Whether it passes for one that gateways share.
+    public let isShared: Bool
 
     /// Begins empty. With `repeatsWrites`, every write closure runs twice and the first run is undone, as an engine
     /// does after a serialization failure.
-    public init(repeatsWrites: Bool = false) { self.repeatsWrites = repeatsWrites }
+    public init(repeatsWrites: Bool = false) {
+        self.repeatsWrites = repeatsWrites
+        isShared = false
+    }
+
+    /// Begins empty, as one that gateways share or not.
+    public init(isShared: Bool) {
+        repeatsWrites = false
+        self.isShared = isShared
+    }
 
     /// Breaks the store, or, with nil, mends it.
     public func setFault(_ fault: Fault?) { state.withLock { $0.fault = fault } }

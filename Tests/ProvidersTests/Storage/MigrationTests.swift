@@ -104,10 +104,12 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.file("gateway.db")
         _ = try await open(folder, scripts(1))
-        let error = await #expect(throws: SQLiteOpenFailure.self) {
-            try await SQLiteStorage.open(path: path, migrates: false, time: ManualTime(), scripts: scripts(3))
-        }
-        #expect(error?.reason == "2 schema scripts are not applied: run 'auth-gateway migrate'")
+        let behind = try await SQLiteStorage.open(
+            path: path, migrates: false, time: ManualTime(), scripts: scripts(3))
+        let error = await #expect(throws: StorageError.self) { try await behind.checkReadiness() }
+        let sentence = error.map { "\($0.cause)" }
+        #expect(sentence == "2 schema scripts are not applied: run 'auth-gateway migrate'")
+        #expect(try await behind.migrations().map { $0.appliedAt == nil } == [false, true, true])
         let storage = try await SQLiteStorage.open(
             path: path, migrates: false, time: ManualTime(), scripts: scripts(1))
         #expect(try await storage.migrations().count == 1)

@@ -4,8 +4,8 @@ import GatewayKit
 import GatewaySQL
 
 extension SQLiteStorage {
-    /// Opens a database file, made if missing, and brings its schema up, or with `migrates` false only looks whether it
-    /// is this program's; throws ``SQLiteOpenFailure`` with the path.
+    /// Opens a database file, made if missing, and brings its schema up, or with `migrates` false leaves it as it is;
+    /// throws ``SQLiteOpenFailure`` with the path.
     static func open(
         path: String, migrates: Bool = true, time: any TimeSource, scripts: [Migration] = Migrations.sqlite,
         busyTimeout: Duration = .seconds(5), queueLimit: Int = 1000, meters: StorageMeters = StorageMeters()
@@ -18,7 +18,7 @@ extension SQLiteStorage {
             busyTimeout: busyTimeout, readers: TurnQueue(limit: queueLimit, patience: patience, time: time),
             writers: TurnQueue(limit: queueLimit, patience: patience, time: time), meters: meters)
         do {
-            if migrates { _ = try await storage.migrate() } else { try await storage.checkReadiness() }
+            _ = migrates ? try await storage.migrate() : try await storage.migrations()
         } catch {
             throw SQLiteOpenFailure(path, "\(error.cause)")
         }
@@ -99,13 +99,4 @@ struct SQLiteOpenFailure: Error, Hashable, CustomStringConvertible {
     }
 
     var description: String { "cannot use the database \(path): \(reason)" }
-}
-
-extension StorageError {
-    /// What rides along.
-    fileprivate var cause: any Error {
-        switch self {
-        case .unavailable(let cause), .outcomeUnknown(let cause), .broken(let cause): cause
-        }
-    }
 }
