@@ -32,6 +32,12 @@ struct SchemaTests {
         "access-stale-after": "a pattern does not compare numbers with units",
         "access-test-with-two-readings": "the schema says little of a URL",
         "proxies-with-host-bits": "a pattern does not count bits",
+        "storage-postgres-in-clear": "it is unwise, and no mistake",
+        "storage-postgres-without-proof": "it is unwise, and no mistake",
+        "storage-postgres-password-in-url": "the schema says of the database's URL how it begins",
+        "storage-postgres-standby": "the schema says of the database's URL how it begins",
+        "storage-postgres-unknown-sslmode": "the schema says of the database's URL how it begins",
+        "storage-postgres-no-such-parameter": "the schema says of the database's URL how it begins",
     ]
 
     @Test func `the schema refuses each broken file but those that no schema could`() async throws {

@@ -47,9 +47,11 @@ import Testing
     @Test func `the example shows every module with every setting, and what is commented out decodes too`() throws {
         let example = try Project.text(of: "config.example.yaml")
         let commented = example.split(separator: "\n").filter { $0.contains(#/^# ([a-z]+:$|[a-z]+: +#|  [a-z_]+: )/#) }
-        let others = decode(commented.map { $0.dropFirst(2) }.joined(separator: "\n"))
+        let environment = ["POSTGRES_PASSWORD": "canary", "SMTP_PASSWORD": "canary"]
+        let host = Gateway.Host(registry: Project.host.registry, environment: environment)
+        let others = decode(commented.map { $0.dropFirst(2) }.joined(separator: "\n"), on: host)
         #expect(others.diagnostics == "")
-        #expect(others.settings?.passwords.name == "bcrypt")
+        #expect(others.settings?.passwords.name == "bcrypt" && others.settings?.storage.name == "postgres")
         #expect(others.settings?.mail.name == "smtp")
 
         // A stage stands commented out in its place within the list.
@@ -57,7 +59,7 @@ import Testing
         #expect(whole.diagnostics == "")
         var shown = ShownSettings()
         shown.look(for: .object(GatewaySettings.root), named: "", in: whole.node)
-        for slot in ["passwords", "mail"] {
+        for slot in ["storage", "passwords", "mail"] {
             shown.look(for: .module(slot: slot), named: "." + slot, in: others.node.entry(slot)?.value)
         }
         #expect(shown.missing == [])
@@ -72,9 +74,9 @@ import Testing
                 "config.yaml:3:10: warning: pipeline[1]: 'access-log' stands in the pipeline already in line 2\n"))
     }
 
-    private func decode(_ text: String) -> Decoding.Outcome {
+    private func decode(_ text: String, on host: Gateway.Host = Project.host) -> Decoding.Outcome {
         let file = ConfigurationFile(name: "config.yaml", path: "/nowhere/config.yaml", bytes: Array(text.utf8))
-        return Decoding.decode(file, host: Project.host)
+        return Decoding.decode(file, host: host)
     }
 
     @Test func `problems of a file that only a reload finds name that file`() {

@@ -20,6 +20,21 @@ struct Migrator: Sendable {
         ) STRICT
         """
 
+    /// PostgreSQL's table.
+    static let postgresTable: StaticString = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            version BIGINT NOT NULL PRIMARY KEY,
+            name TEXT COLLATE "C" NOT NULL,
+            checksum TEXT COLLATE "C" NOT NULL,
+            applied_at BIGINT NOT NULL
+        )
+        """
+
+    /// Each script, as it stands in a store that has none.
+    var nothingApplied: [MigrationStatus] {
+        scripts.map { MigrationStatus(version: $0.version, name: $0.name, appliedAt: nil) }
+    }
+
     /// Makes the table of what was applied, where it is missing.
     func prepare(_ connection: any SQLConnection) throws(StorageError) {
         try connection.execute(table, [:])

@@ -1,0 +1,76 @@
+import GatewayKit
+import GatewayPostgres
+
+/// Runs statements in a transaction of the client's.
+struct PostgresSQLConnection: SQLConnection {
+    let transaction: PostgresTransaction
+
+    @discardableResult
+    func execute(_ statement: StaticString, _ values: [String: SQLValue]) throws(StorageError) -> Int {
+        try reacting { () throws(PostgresFailure) in
+            try transaction.run(statement.description, values.mapValues(\.parameter)).changed
+        }
+    }
+
+    func rows<Element>(
+        _ statement: StaticString, _ values: [String: SQLValue], _ read: (any SQLRow) throws(StorageError) -> Element
+    ) throws(StorageError) -> [Element] {
+        let rows = try reacting { () throws(PostgresFailure) in
+            try transaction.run(statement.description, values.mapValues(\.parameter))
+        }
+        var elements: [Element] = []
+        elements.reserveCapacity(rows.count)
+        for index in 0..<rows.count { elements.append(try read(PostgresRow(rows: rows, index: index))) }
+        return elements
+    }
+
+    func run(script: String) throws(StorageError) {
+        try reacting { () throws(PostgresFailure) in try transaction.run(script: script) }
+    }
+
+    private func reacting<Value>(_ body: () throws(PostgresFailure) -> Value) throws(StorageError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw error.reaction(in: transaction.kind)
+        }
+    }
+}
+
+/// A row of the client's.
+private struct PostgresRow: SQLRow {
+    let rows: PostgresRows
+    let index: Int
+
+    func optionalText(_ column: String) throws(StorageError) -> String? {
+        try reading(column) { () throws(PostgresFailure) in try rows.text(column, of: index) }
+    }
+
+    func optionalInteger(_ column: String) throws(StorageError) -> Int64? {
+        try reading(column) { () throws(PostgresFailure) in try rows.integer(column, of: index) }
+    }
+
+    func optionalBlob(_ column: String) throws(StorageError) -> [UInt8]? {
+        try reading(column) { () throws(PostgresFailure) in try rows.bytes(column, of: index) }
+    }
+
+    private func reading<Value>(
+        _ column: String, _ body: () throws(PostgresFailure) -> Value
+    ) throws(StorageError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .broken(cause: UnreadableColumn(column))
+        }
+    }
+}
+
+extension SQLValue {
+    fileprivate var parameter: PostgresValue {
+        switch self {
+        case .text(let text): .text(text)
+        case .integer(let integer): .integer(integer)
+        case .blob(let bytes): .bytes(bytes)
+        }
+    }
+}

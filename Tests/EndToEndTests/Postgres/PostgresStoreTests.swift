@@ -1,0 +1,72 @@
+import Foundation
+import GatewayTestServers
+import Testing
+
+/// The real binary over a real PostgreSQL server.
+@Suite(.needsPostgres, .timeLimit(.minutes(5))) struct PostgresStoreTests {
+    @Test func `a new database is brought up by an operator, and says so until it is`() async throws {
+        let deployment = try await PostgresDeployment.new(on: .shared())
+        let folder = deployment.folder
+        try folder.write("config.yaml", deployment.settings)
+        let topics = try FileManager.default.contentsOfDirectory(atPath: Project.folder + "/sql/postgres").sorted()
+            .map { String($0.dropFirst("v0001_".count).prefix { $0 != "." }) }
+        let missing = topics.enumerated().map { "\($0 + 1)  \($1)  missing" }.joined(separator: "\n")
+        #expect(try await GatewayProcess.run(["migrate", "--status"], in: folder) == (1, missing))
+
+        let refused = try await GatewayProcess.run(["serve"], in: folder)
+        #expect(refused.status == 1)
+        #expect(refused.output.contains("\(topics.count) schema scripts are not applied: run 'auth-gateway migrate'"))
+
+        let migrated = try await GatewayProcess.run(["migrate"], in: folder)
+        #expect(migrated.status == 0)
+        #expect(migrated.output.hasPrefix(topics.enumerated().map { "applied \($0 + 1) \($1)\n" }.joined()))
+        #expect(try await GatewayProcess.run(["migrate", "--status"], in: folder).status == 0)
+
+        let keyless = try await GatewayProcess.run(["serve"], in: folder)
+        #expect(keyless.status == 1)
+        #expect(keyless.output.contains("data/secret.key is missing; all gateways of one database have the same"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("data/secret.key")))
+
+        try deployment.makeSecretFile()
+        let gateway = try await deployment.start()
+        _ = try await TourTests.registerAndLogIn(at: gateway)
+        let users = try await gateway.run(["users", "list", "--config", "config.yaml"])
+        #expect(users.output.contains("johndoe"))
+        #expect(await gateway.process.end() == 0)
+    }
+
+    @Test func `two gateways of one database are one: accounts, sessions, and what ends within a second`() async throws
+    {
+        let deployment = try await PostgresDeployment.ready(on: .shared())
+        let (first, second) = (try await deployment.start(), try await deployment.start())
+        let login = try await TourTests.registerAndLogIn(at: first)
+        let token = try login.text("access_token")
+        #expect(try await second.verify(token) == 200)
+        #expect(try await second.get("/auth/me", token: token).text("username") == "johndoe")
+        let refreshed = try await TourTests.refresh(login.text("refresh_token"), at: second)
+        #expect(refreshed.status == 200)
+        #expect(try await first.send("POST", "/auth/logout", json: "{}", token: token).status == 204)
+        try await GatewayProcess.expectWithinASecond { try await second.verify(token) == 401 }
+        let repeated = try await TourTests.refresh(refreshed.text("refresh_token"), at: second)
+        #expect(repeated.status == 401)
+        #expect(await first.process.end() == 0)
+        #expect(await second.process.end(SIGKILL) == SIGKILL)
+        let third = try await deployment.start()
+        #expect(try await third.logIn("johndoe", "correct horse battery").status == 200)
+        await third.end()
+    }
+
+    @Test func `fifty who register one name at once are one account`() async throws {
+        let deployment = try await PostgresDeployment.ready(on: .shared())
+        let gateways = [try await deployment.start(), try await deployment.start()]
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<50 {
+                group.addTask { try await gateways[number % 2].register("ada", "correct horse battery").status }
+            }
+            return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+        #expect(statuses[201] == 1, "\(statuses)")
+        #expect(statuses.keys.allSatisfy { [201, 409, 503].contains($0) }, "\(statuses)")
+        for gateway in gateways { await gateway.end() }
+    }
+}

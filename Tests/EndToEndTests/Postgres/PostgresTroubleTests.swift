@@ -1,0 +1,91 @@
+import Foundation
+import GatewayTestServers
+import Testing
+
+/// What a gateway does while its database does not.
+@Suite(.needsPostgres, .timeLimit(.minutes(5))) struct PostgresTroubleTests {
+    @Test(arguments: [Trouble.frozen, .killed, .stopped])
+    func `a server that is away is 503 in time, tokens pass meanwhile, and it is found again without a restart`(
+        trouble: Trouble
+    ) async throws {
+        let cluster = try await PostgresCluster.start()
+        let deployment = try await PostgresDeployment.ready(on: cluster)
+        let gateway = try await deployment.start()
+        let login = try await TourTests.registerAndLogIn(at: gateway)
+        let token = try login.text("access_token")
+        await trouble.begin(on: cluster)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { Self.expectRefused(try await gateway.logIn("johndoe", "correct horse battery")) }
+            group.addTask { Self.expectRefused(try await gateway.register("late", "correct horse battery")) }
+            group.addTask { Self.expectRefused(try await gateway.get("/auth/me", token: token)) }
+            group.addTask {
+                let status = try await gateway.verify(token)
+                #expect(status == 200)
+            }
+            let begun = ContinuousClock.now
+            try await group.waitForAll()
+            // A transaction may take six seconds and a commit two more; the rest is for a busy machine.
+            #expect(ContinuousClock.now - begun < .seconds(14))
+        }
+        #expect(try await gateway.verify(token) == 200)
+        try await trouble.end(on: cluster)
+        while try await gateway.register("after", "correct horse battery").status != 201 {
+            try Task.checkCancellation()
+        }
+        #expect(try await gateway.logIn("johndoe", "correct horse battery").status == 200)
+        let refreshed = try await TourTests.refresh(login.text("refresh_token"), at: gateway)
+        #expect(refreshed.status == 200)
+        #expect(await gateway.process.end() == 0)
+    }
+
+    @Test func `a start waits for a server that is away, and goes on when it comes`() async throws {
+        let cluster = try await PostgresCluster.start()
+        let deployment = try await PostgresDeployment.ready(on: cluster)
+        await cluster.stop()
+        let file = GatewayProcess.file(server: "", extra: deployment.settings)
+        try deployment.folder.write("config.yaml", file)
+        let process = try RunningProcess(
+            GatewayProcess.binary, ["serve", "--config", "config.yaml"], folder: deployment.folder.url)
+        let line = try await process.line(containing: "waiting for the database")
+        #expect(line.contains("level=warning") && line.contains("Connection refused"))
+        try await cluster.start()
+        _ = try await process.line(containing: "ready to serve")
+        #expect(await process.end() == 0)
+    }
+
+    @Test func `a start that has waited in vain ends with 1 and the reason`() async throws {
+        let folder = try TestFolder()
+        try folder.write(
+            "config.yaml", "storage: {use: postgres, url: \"postgres://x@127.0.0.1:1/x\", password: canary, wait: 1s}\n"
+        )
+        let ended = try await GatewayProcess.run(["serve"], in: folder)
+        #expect(ended.status == 1)
+        #expect(ended.output.contains("level=critical message=\"the gateway cannot run\""))
+        #expect(ended.output.contains("storage: cannot start 'postgres': cannot use the database: "))
+        #expect(!ended.output.contains("canary"))
+    }
+
+    enum Trouble: Sendable {
+        case frozen, killed, stopped
+
+        func begin(on cluster: PostgresCluster) async {
+            switch self {
+            case .frozen: cluster.freeze()
+            case .killed: await cluster.crash()
+            case .stopped: await cluster.stop()
+            }
+        }
+
+        func end(on cluster: PostgresCluster) async throws {
+            switch self {
+            case .frozen: cluster.thaw()
+            case .killed, .stopped: try await cluster.start()
+            }
+        }
+    }
+
+    private static func expectRefused(_ answer: HTTPAnswer) {
+        #expect(answer.status == 503, "\(answer.body)")
+        #expect((try? answer.text("code")) == "unavailable", "\(answer.body)")
+    }
+}
