@@ -4,6 +4,7 @@ import GatewayPostgres
 import GatewaySQL
 import GatewayTestKit
 import GatewayTestServers
+import Synchronization
 import Testing
 
 @testable import GatewayProviders
@@ -22,13 +23,15 @@ import Testing
                 }
             }
             await Self.wait(for: appended)
+            let isOvertaken = Flag()
             group.addTask {
                 try await storage.write { records throws(StorageError) in
                     _ = try records.revocations.append(.session(SessionID("second")), keepUntil: Self.end)
                 }
+                isOvertaken.raise()
             }
             let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            while try await cluster.sql(waiting, in: name) == "0" { await Task.yield() }
+            while try await cluster.sql(waiting, in: name) == "0", !isOvertaken.isRaised { await Task.yield() }
             #expect(try await Self.subjects(in: storage) == [])
             proceed.signal()
             try await group.waitForAll()
@@ -39,28 +42,20 @@ import Testing
     @Test func `a follower that asks for what is behind the last it has seen misses none of many`() async throws {
         let (cluster, name) = try await place()
         let storage = try await PostgresStorage.migrated(cluster.url(name))
-        let count = 120
-        let seen = try await withThrowingTaskGroup(of: [Int64].self) { group in
-            group.addTask {
-                var seen: [Int64] = []
-                while seen.count < count {
-                    let last = seen.last ?? 0
-                    seen += try await storage.read { records throws(StorageError) in
-                        try records.revocations.rows(after: last, limit: 1000).map(\.id)
-                    }
-                }
-                return seen
-            }
+        let (count, isOver) = (120, Flag())
+        async let following = Self.follow(storage, until: isOver)
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<count {
                 group.addTask {
                     try await storage.write { records throws(StorageError) in
                         _ = try records.revocations.append(.apiKey("\(number)"), keepUntil: Self.end)
                     }
-                    return []
                 }
             }
-            return try await group.reduce([], +)
+            try await group.waitForAll()
         }
+        isOver.raise()
+        let seen = try await following
         #expect(Set(seen).count == count && seen == seen.sorted())
     }
 
@@ -186,6 +181,18 @@ import Testing
         }
     }
 
+    /// The ids that a follower sees who always asks for those behind the last.
+    private static func follow(_ storage: PostgresStorage, until isOver: Flag) async throws -> [Int64] {
+        var seen: [Int64] = []
+        while true {
+            let (isLast, last) = (isOver.isRaised, seen.last ?? 0)
+            seen += try await storage.read { records throws(StorageError) in
+                try records.revocations.rows(after: last, limit: 1000).map(\.id)
+            }
+            if isLast { return seen }
+        }
+    }
+
     private static func wait(for semaphore: DispatchSemaphore) async {
         while semaphore.wait(timeout: .now()) == .timedOut { await Task.yield() }
     }
@@ -194,4 +201,12 @@ import Testing
         let cluster = try await PostgresCluster.shared()
         return (cluster, try await cluster.makeDatabase())
     }
+}
+
+/// Something that has come to pass.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isRaised: Bool { value.load(ordering: .acquiring) }
+    func raise() { value.store(true, ordering: .releasing) }
 }
