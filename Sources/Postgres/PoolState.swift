@@ -21,6 +21,8 @@ struct PoolState {
     private var failures = 0
     private var mayConnectAt = Duration.zero
     private(set) var isStopped = false
+    /// Rises when a server has turned out not to be the one that is wanted: connections of an earlier era are no good.
+    private(set) var era = 0
     /// Why the last try to connect has failed; nil since one has not.
     private(set) var trouble: PostgresFailure?
 
@@ -41,7 +43,7 @@ struct PoolState {
 
     mutating func remove(_ turn: any QueuedTurn) { queue.removeAll { $0 === turn } }
 
-    /// What a thread does next; `isConnected` says whether it has a connection.
+    /// What a thread does next; `isConnected` says whether it has a connection of this era.
     mutating func next(for thread: Int, isConnected: Bool, now: Duration) -> Step {
         sleepingConnected.removeAll { $0 == thread }
         sleepingBare.removeAll { $0 == thread }
@@ -81,6 +83,12 @@ struct PoolState {
         trouble = failure
         let pause = min(.seconds(1), .milliseconds(50) * (1 << min(failures - 1, 10)))
         mayConnectAt = now + pause * (1 - chance / 2)
+    }
+
+    /// Notes that a connection of that era leads to a server that takes no writes, as the others that were made with it
+    /// may; those that are found to do so later say nothing new.
+    mutating func leaveServer(of era: Int) {
+        if era == self.era { self.era += 1 }
     }
 
     /// Ends everything; the turns that will not be taken.

@@ -15,6 +15,8 @@ final class PostgresConnection {
     let deadlines: PostgresDeadlines
     /// Whether nothing more can be asked of it: its answer would be another statement's, or it is gone.
     var isSpent = false
+    /// Whether its server has refused to write for a transaction that may.
+    var isReadOnly = false
     /// Whether the server may still be at work on what nobody waits for.
     var wasLate = false
     private var prepared: [String: Prepared] = [:]

@@ -135,19 +135,21 @@ final class PoolThreads: Sendable {
 
     private func work(_ number: Int) {
         var connection: PostgresConnection?
+        var era = 0
         while true {
-            let step = state.withLock { state in
-                state.next(for: number, isConnected: connection != nil, now: clock.elapsed())
+            let (step, present) = state.withLock { state in
+                let isConnected = connection != nil && era == state.era
+                return (state.next(for: number, isConnected: isConnected, now: clock.elapsed()), state.era)
             }
             switch step {
             case .stop: return
             case .sleep: wakes[number].wait()
             case .pause(let pause):
                 _ = wakes[number].wait(timeout: .now() + .milliseconds(Int(pause.millisecondsUp)))
-            case .connect: connection = connect(number)
+            case .connect: (connection, era) = (connect(number), present)
             case .run(let turn):
                 guard let used = connection else { continue }
-                run(turn, on: used)
+                run(turn, on: used, of: era)
                 if used.isSpent { connection = nil }
             }
         }
@@ -167,8 +169,9 @@ final class PoolThreads: Sendable {
         }
     }
 
-    private func run(_ turn: any QueuedTurn, on connection: PostgresConnection) {
+    private func run(_ turn: any QueuedTurn, on connection: PostgresConnection, of era: Int) {
         let ending = turn.run(on: connection)
+        if connection.isReadOnly { state.withLock { $0.leaveServer(of: era) } }
         if connection.isSpent { canceller.cancel(connection) }
         guard case .again(let failure) = ending, turn.waitAgain(or: failure, now: clock.elapsed()) else { return }
         let wake = state.withLock { $0.putBack(turn) }

@@ -64,10 +64,11 @@ struct TransactionRun {
     /// What comes of a transaction in which a statement has failed, whatever its closure has made of it.
     private func round<Value>(of failure: PostgresFailure, _ error: any Error) -> Round<Value> {
         // Who has become a standby, or is told to refuse writes, may be one of several.
-        let mayBeElsewhere = failure.reason == .lost || (kind == .write && failure.state?.code == "25006")
+        connection.isReadOnly = kind == .write && failure.state?.code == "25006"
+        let mayBeElsewhere = failure.reason == .lost || connection.isReadOnly
         if connection.isSpent { return mayBeElsewhere ? .lost(failure, begun: true) : .over(.failure(error)) }
         rollBack()
-        guard let state = failure.state, kind == .write, state.isConflict || state.mayBeConflict else {
+        guard let state = failure.state, kind != .exclusive, state.isConflict || state.mayBeConflict else {
             return .over(.failure(error))
         }
         return .conflict(error, failure)

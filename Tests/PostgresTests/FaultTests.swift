@@ -65,6 +65,10 @@ import Testing
         try await cluster.sql("CREATE TABLE kept (id BIGINT)", in: name)
         try await cluster.sql("ALTER DATABASE \(name) SET default_transaction_read_only = on")
         let pool = try PostgresCluster.pool(at: cluster.url(name))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { _ = try await pool.number("SELECT 1 AS number FROM pg_sleep(0.1)") } }
+            try await group.waitForAll()
+        }
         let refused = await failure { try await pool.run("INSERT INTO kept VALUES (1)") }
         #expect(refused?.state == SQLState("25006"))
         #expect(try await pool.number("SELECT count(*) AS number FROM kept") == 0)

@@ -56,6 +56,15 @@ import Testing
         #expect(state.step(1) == "pause 0.05 seconds")
     }
 
+    @Test func `a server that takes no writes is left once, whoever finds out`() {
+        var state = PoolState(limit: 9)
+        state.leaveServer(of: 0)
+        state.leaveServer(of: 0)
+        #expect(state.era == 1)
+        state.leaveServer(of: 1)
+        #expect(state.era == 2)
+    }
+
     @Test func `a full queue takes no more, and none does once it is stopped`() {
         var state = PoolState(limit: 1)
         #expect(state.enqueue(Turn()).isTaken)

@@ -1,3 +1,4 @@
+import Dispatch
 import GatewayTestServers
 import Testing
 
@@ -94,7 +95,9 @@ import Testing
     }
 
     @Test func `a full queue refuses at once, and a closed pool too`() async throws {
-        let pool = try PostgresCluster.pool(at: "postgres://x@127.0.0.1:1/x", connections: 1, waiting: 1)
+        let patient = PostgresDeadlines(wait: .seconds(3600), transaction: .seconds(3600))
+        let pool = try PostgresCluster.pool(
+            at: "postgres://x@127.0.0.1:1/x", connections: 1, waiting: 1, deadlines: patient)
         await withTaskGroup(of: PostgresFailure?.self) { group in
             for _ in 0..<3 { group.addTask { await failure { try await pool.number("SELECT 1 AS number") } } }
             let first = await group.next() ?? nil
@@ -112,5 +115,41 @@ import Testing
         let task = Task { try await pool.number("SELECT 1 AS number") }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test func `whoever waits for too long while all connections are taken is told so, and they go on`() async throws {
+        let deadlines = PostgresDeadlines(statement: .seconds(60), wait: .milliseconds(100), transaction: .seconds(60))
+        let pool = try await PostgresCluster.shared().pool(connections: 1, deadlines: deadlines)
+        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let first = Task {
+            try await pool.transaction(.read) { _ in
+                begun.signal()
+                proceed.wait()
+            }
+        }
+        while begun.wait(timeout: .now()) == .timedOut { await Task.yield() }
+        let late = await failure { try await pool.run("SELECT 1") }
+        #expect(late == PostgresFailure(.late, "no connection was free in time"))
+        proceed.signal()
+        try await first.value
+        try await pool.run("SELECT 1")
+    }
+
+    @Test func `a transaction that has begun runs to its end, though its task is cancelled`() async throws {
+        let pool = try await PostgresCluster.shared().pool()
+        try await pool.run("CREATE TABLE kept (id BIGINT)")
+        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let task = Task {
+            try await pool.transaction(.write) { transaction in
+                begun.signal()
+                proceed.wait()
+                _ = try transaction.run("INSERT INTO kept VALUES (1)")
+            }
+        }
+        while begun.wait(timeout: .now()) == .timedOut { await Task.yield() }
+        task.cancel()
+        proceed.signal()
+        try await task.value
+        #expect(try await pool.number("SELECT count(*) AS number FROM kept") == 1)
     }
 }
