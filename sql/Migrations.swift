@@ -29,5 +29,6 @@ public enum Migrations {
         Migration(9, "nonces", PackageResources.v0009_nonces_postgres_sql),
         Migration(10, "api_keys", PackageResources.v0010_api_keys_postgres_sql),
         Migration(11, "session_cookies", PackageResources.v0011_session_cookies_postgres_sql),
+        Migration(12, "heirs", PackageResources.v0012_heirs_postgres_sql),
     ]
 }
