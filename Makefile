@@ -43,7 +43,8 @@ test: deps ## Build and run all tests, those of the examples too.
 	swift test $(FLAGS) --disable-xctest --skip-build --filter $(TIMED)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 \
 	    swift test $(FLAGS) --disable-xctest --skip-build --filter GatewayEndToEndTests --skip $(TIMED)
-	swift test $(FLAGS) --disable-xctest --skip-build --skip GatewayEndToEndTests --skip $(TIMED)
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 \
+	    swift test $(FLAGS) --disable-xctest --skip-build --skip GatewayEndToEndTests --skip $(TIMED)
 	@$(MAKE) $(EXAMPLES)
 
 examples: deps ## Build and test the packages in Examples alone, and run what their documents show.

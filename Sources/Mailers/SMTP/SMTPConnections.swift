@@ -61,16 +61,20 @@ final class SMTPConnections: Sendable {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let sent = loop.makePromise(of: Void.self)
         let opened = loop.makePromise(of: (any Channel).self)
-        connect(on: loop).whenComplete { result in
-            switch result {
-            case .success(let channel):
-                opened.succeed(channel)
-                // Nobody waits for it any more when that came too late.
-                opened.futureResult.whenFailure { _ in channel.close(promise: nil) }
-                channel.writeAndFlush(letter, promise: sent)
-            case .failure(let error):
-                opened.fail(error)
-                sent.fail(SMTPFailure.unreachable("\(error)"))
+        // From the loop itself, so that the mail is written in the turn in which the connection begins to read: what
+        // the server says would else be taken for what it says at rest.
+        loop.execute { [self] in
+            connect(on: loop).whenComplete { result in
+                switch result {
+                case .success(let channel):
+                    opened.succeed(channel)
+                    // Nobody waits for it any more when that came too late.
+                    opened.futureResult.whenFailure { _ in channel.close(promise: nil) }
+                    channel.writeAndFlush(letter, promise: sent)
+                case .failure(let error):
+                    opened.fail(error)
+                    sent.fail(SMTPFailure.unreachable("\(error)"))
+                }
             }
         }
         let outcome = await Self.outcome(of: sent.futureResult) {

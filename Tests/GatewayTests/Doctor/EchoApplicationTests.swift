@@ -1,6 +1,5 @@
 import Foundation
 import GatewayKit
-import GatewayTestKit
 import Testing
 
 @testable import Gateway
@@ -49,7 +48,7 @@ import Testing
     }
 
     private func ask(_ application: EchoApplication, _ request: String) async -> RawAnswer? {
-        let exchange = RawExchange(destination: application.listensAt, time: ManualTime())
+        let exchange = RawExchange(destination: application.listensAt, time: SystemTime())
         guard case .answer(let answer) = await exchange.send(Array(request.utf8), method: "GET") else { return nil }
         return answer
     }
