@@ -32,6 +32,8 @@ struct SchemaTests {
         "access-stale-after": "a pattern does not compare numbers with units",
         "access-test-with-two-readings": "the schema says little of a URL",
         "proxies-with-host-bits": "a pattern does not count bits",
+        "mail-smtp-half-a-login": "a name and its password are asked for together by the module",
+        "mail-smtp-password-in-clear": "what goes in clear is told by two settings together",
         "storage-postgres-in-clear": "it is unwise, and no mistake",
         "storage-postgres-without-proof": "it is unwise, and no mistake",
         "storage-postgres-password-in-url": "the schema says of the database's URL how it begins",
