@@ -61,8 +61,10 @@ extension PostgresConnection {
         return connection
     }
 
-    /// What stands where the URL is silent. GSS is off, for its tickets are looked for by blocking calls.
+    /// What stands where the URL is silent. GSS is off, for its tickets are looked for by blocking calls. A standby is
+    /// no server to speak with: it takes no writes, and what it shows may be old.
     private static let standard = [
+        "target_session_attrs": "primary",
         "client_encoding": "UTF8", "fallback_application_name": "auth-gateway", "gssencmode": "disable",
         "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "15000",
     ]
@@ -74,7 +76,9 @@ extension PostgresConnection {
             """
             SET statement_timeout = \(statement);
             SET idle_in_transaction_session_timeout = \(idle.multipliedReportingOverflow(by: 2).partialValue);
-            SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+            SELECT set_config('synchronous_commit',
+                CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
+                ELSE current_setting('synchronous_commit') END, false);
             SELECT current_setting('server_encoding') AS encoding
             """, until: deadline)
         guard try rows.text("encoding", of: 0) == "UTF8" else {

@@ -43,8 +43,10 @@ struct TransactionRun {
         do throws(PostgresFailure) {
             try connection.runScript(kind.begin, until: min(deadline, now + connection.deadlines.statement))
         } catch {
-            return connection.isSpent && error.reason != .late
-                ? .lost(error, begun: false) : .over(.failure(error))
+            let isLost = connection.isSpent && error.reason != .late
+            // Whether a transaction is open nobody knows.
+            connection.isSpent = true
+            return isLost ? .lost(error, begun: false) : .over(.failure(error))
         }
         let transaction = PostgresTransaction(connection, kind, until: deadline)
         let result = Result { try body(transaction) }

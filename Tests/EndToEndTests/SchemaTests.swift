@@ -37,6 +37,7 @@ struct SchemaTests {
         "storage-postgres-in-clear": "it is unwise, and no mistake",
         "storage-postgres-without-proof": "it is unwise, and no mistake",
         "storage-postgres-password-in-url": "the schema says of the database's URL how it begins",
+        "storage-postgres-passphrase-in-url": "the schema says of the database's URL how it begins",
         "storage-postgres-standby": "the schema says of the database's URL how it begins",
         "storage-postgres-unknown-sslmode": "the schema says of the database's URL how it begins",
         "storage-postgres-no-such-parameter": "the schema says of the database's URL how it begins",

@@ -30,11 +30,16 @@ enum PostgresURL {
         if parameters["password"] != nil {
             return "must not hold the password: state it as 'password', which is not shown"
         }
+        if parameters["sslpassword"] != nil {
+            return "must not hold 'sslpassword', for it is shown: let the client's key have no passphrase"
+        }
+        if let encoding = parameters["client_encoding"], encoding != "UTF8" { return "client_encoding must be UTF8" }
         if let mode = parameters["sslmode"], !modes.contains(mode) {
             return "sslmode must be one of " + modes.joined(separator: ", ")
         }
-        if let wanted = parameters["target_session_attrs"], !["any", "read-write", "primary"].contains(wanted) {
-            return "target_session_attrs must be one of any, read-write, primary, for the gateway writes"
+        // A standby may lag: revocations that it has not seen would be taken for none.
+        if let wanted = parameters["target_session_attrs"], !["read-write", "primary"].contains(wanted) {
+            return "target_session_attrs must be read-write or primary: the gateway writes, and believes no standby"
         }
         return nil
     }
