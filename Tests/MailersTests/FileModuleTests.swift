@@ -1,3 +1,4 @@
+import Foundation
 import GatewayKit
 import GatewayTestKit
 import Testing
@@ -29,6 +30,23 @@ import Testing
         } throws: { error in
             "\(error)" == "from: expected a sender such as Example <no-reply@example.com>"
         }
+    }
+
+    @Test func `whoever may create nothing makes no folder, and takes no draft away`() async throws {
+        let place = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+        defer { try? FileManager.default.removeItem(at: place) }
+        let folder = place.appendingPathComponent("mail").path
+        let section: ConfigLiteral = ["use": "file", "folder": .init(stringLiteral: folder)]
+        _ = try await Slot.mail.product(of: section, among: .mailers, with: .forTests(mayCreate: false))
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let draft = folder + "/.a.eml.x.draft"
+        try Data().write(to: URL(fileURLWithPath: draft))
+        _ = try await Slot.mail.product(of: section, among: .mailers, with: .forTests(mayCreate: false))
+        #expect(FileManager.default.fileExists(atPath: draft))
+        _ = try await Slot.mail.product(of: section, among: .mailers, with: .forTests())
+        #expect(!FileManager.default.fileExists(atPath: draft))
     }
 
     @Test func `every default is a value that its own setting takes`() {

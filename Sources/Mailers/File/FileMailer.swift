@@ -22,7 +22,8 @@ actor FileMailer: Mailer {
     ) { settings, provision in
         let mailer = FileMailer(
             folder: provision.path(settings.folder), from: settings.from, random: provision.random)
-        try await mailer.prepare()
+        // Whoever only asks makes no folder, and takes no draft from under a gateway that is running.
+        if provision.mayCreate { try await mailer.prepare() }
         return mailer
     }
 

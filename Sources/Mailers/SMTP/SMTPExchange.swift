@@ -56,7 +56,8 @@ struct SMTPExchange: Sendable {
     }
 
     private func ended(by reply: SMTPReply) -> Progress {
-        if reply.isPositive { return .taken }
+        // Another 2xx says something else: a relay that goes down says 221 in its place.
+        if reply.code == 250 { return .taken }
         return reply.isNegative ? .notTaken(refusal(of: .content, reply)) : .broken(.nonsense(.content))
     }
 

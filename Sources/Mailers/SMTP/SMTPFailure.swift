@@ -30,6 +30,8 @@ enum SMTPFailure: Error, Hashable, Sendable {
     var isHarmlessLoss: Bool {
         switch self {
         case .lost(let step), .closing(let step): step != .content
+        // Of the mail before; nothing of this one was said.
+        case .refused(.reset, _, _): true
         default: false
         }
     }

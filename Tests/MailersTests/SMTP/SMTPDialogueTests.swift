@@ -80,6 +80,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["220 mail.test", "221 closing", "251 ok"])
+    func `a mail is taken by 250 alone`(reply: String) throws {
+        var talk = try Talk.ready()
+        for reply in ["250 ok", "250 ok", "354 go on"] { _ = talk.hear(reply) }
+        let said = talk.hear(reply)
+        #expect(
+            said.contains { $0.hasPrefix("<temporary: what came from the mail server at the message's end") }, "\(said)"
+        )
+    }
+
     @Test func `a refusal before any mail is temporary and ends the connection`() throws {
         let talks: [[String]] = [
             [], ["220 x"], ["220 x", "250-x\r\n250 STARTTLS"],

@@ -98,6 +98,19 @@ import Testing
         try await server.end()
     }
 
+    @Test func `a kept connection that will not begin anew is replaced, for it has said nothing of the mail`()
+        async throws
+    {
+        let refusing: [ScriptedServer.Move] =
+            ScriptedServer.envelope.prefix(3) + [.say("550 5.1.1 nobody\r\n"), .say("450 4.7.0 too many errors\r\n")]
+        let server = try await ScriptedServer.start(refusing, Self.right)
+        let mailer = try await server.mailer()
+        #expect(try await refusal(of: .sample(id: "a"), by: mailer)?.hasPrefix("permanent:") == true)
+        #expect(try await refusal(of: .sample(), by: mailer) == nil)
+        #expect(server.heard.connections == 2)
+        try await server.end()
+    }
+
     @Test func `a server that hangs up at any step lets the mail wait`() async throws {
         for step in 0...5 {
             let moves = Array(ScriptedServer.envelope.prefix(step)) + [.hangUp]

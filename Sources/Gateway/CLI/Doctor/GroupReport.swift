@@ -27,7 +27,9 @@ struct GroupReport: Sendable {
                         + "docs/proxies.md says what is particular."
                 ])
         }
-        let silent = "the application may have answered 404 to \(missing) of them: --echo shows whether they reached it"
+        let silent =
+            "the application itself may have answered \(missing) of them, as not found, not allowed or "
+            + "broken: --echo shows whether they reached it"
         let remarks = missing > 0 && !isEcho ? ["Nothing was shown, but \(silent)."] : []
         if judged.allSatisfy({ $0.verdict == .dropped }), let first = judged.first {
             return Finding(

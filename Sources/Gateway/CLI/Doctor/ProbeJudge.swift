@@ -4,7 +4,7 @@ struct ProbeJudge: Sendable {
         case refused
         /// Ended without an answer, which is a refusal where others get one.
         case dropped
-        /// Answered as what is not there, which may be the application's own answer.
+        /// Answered as what is not there, not taken or broken is, which may be the application's own answer.
         case missing
         /// What happened, to go on from "was".
         case through(String)
@@ -30,7 +30,7 @@ struct ProbeJudge: Sendable {
     private func verdict(on answer: RawAnswer) -> Verdict {
         switch answer.status {
         case 101, 200...299: return .through("answered \(answer.status)")
-        case 404, 410: return .missing
+        case 404, 405, 410, 500...599: return .missing
         case 429: return .untried("answered 429, for the proxy counts requests")
         case 300...399:
             let page = answer["location"].map(Self.page)
