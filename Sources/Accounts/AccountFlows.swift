@@ -68,13 +68,22 @@ public struct AccountFlows: Sendable {
         sessions = SessionList(storage: storage, lifetimes: issuer.lifetimes, revoker: revoker, time: time)
         keys = PersonalKeys(storage: storage, revoker: revoker, time: time, random: random)
         recovery = Recovery(
-            storage: storage, hasher: hasher, requests: requests, guesses: guesses, revoker: revoker,
-            letters: letters, pace: AnswerPace(quarters: 16), time: time, random: random, askings: meters.resetRequests,
-            results: meters.resets)
+            storage: storage, hasher: hasher,
+            link: LinkRequest(
+                storage: storage, letters: letters, requests: requests, time: time, random: random,
+                results: meters.resetRequests, purpose: .reset, lifetime: Recovery.linkLifetime,
+                event: .resetRequested, isFor: { !$0.isDisabled },
+                letter: { letters, account, token throws(AccountsError) in try letters.reset(to: account, with: token) }
+            ), guesses: guesses, revoker: revoker, letters: letters, time: time, results: meters.resets)
         confirmation = AddressConfirmation(
-            storage: storage, requests: confirmations, revoker: revoker, letters: letters,
-            pace: AnswerPace(quarters: 16), time: time, random: random, askings: meters.confirmationRequests,
-            results: meters.confirmations)
+            storage: storage,
+            link: LinkRequest(
+                storage: storage, letters: letters, requests: confirmations, time: time, random: random,
+                results: meters.confirmationRequests, purpose: .verify, lifetime: AddressConfirmation.linkLifetime,
+                event: .confirmationRequested, isFor: { !$0.isDisabled && !$0.isEmailVerified },
+                letter: { letters, account, token throws(AccountsError) in
+                    try letters.verify(account.email, of: account, by: token)
+                }), revoker: revoker, letters: letters, time: time, random: random, results: meters.confirmations)
         addressChange = AddressChange(
             settings: settings.registration, storage: storage, hasher: hasher, proof: proof, requests: confirmations,
             revoker: revoker, letters: letters, time: time, random: random)

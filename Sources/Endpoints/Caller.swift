@@ -10,8 +10,8 @@ import NIOCore
 struct Caller: Sendable {
     let credentials: CredentialCheck
 
-    /// The session that the caller's access token is of; throws ``Problem`` when there is none, when it is not valid, and when
-    /// nobody can tell.
+    /// The session that the caller's access token is of; throws ``Problem`` when there is none, when it is not valid,
+    /// and when nobody can tell.
     func session(of request: Request) throws -> AccountSession {
         switch verdict(of: request) {
         case .valid(let principal):
@@ -27,8 +27,8 @@ struct Caller: Sendable {
     /// Throws what ``session(of:)`` throws: for routes that read no body of a stranger.
     func admit(_ request: Request) throws { _ = try session(of: request) }
 
-    /// The session that the caller's access token is of, or nil when there is no valid one; throws ``Problem`` for several
-    /// Authorization fields, and when nobody can tell.
+    /// The session that the caller's access token is of, or nil when there is no valid one; throws ``Problem`` for
+    /// several Authorization fields, and when nobody can tell.
     func sessionIfValid(of request: Request) throws -> AccountSession? {
         guard request.headers[values: .authorization].count < 2 else { throw Problem.invalidToken }
         switch verdict(of: request) {

@@ -3,13 +3,11 @@ public import GatewayKit
 /// Confirms addresses by mailed links: the one that an account has, or another that it is to have.
 public struct AddressConfirmation: Sendable {
     let storage: any Storage
-    let requests: GuessGuard
+    let link: LinkRequest
     let revoker: Revoker
     let letters: Letters
-    let pace: AnswerPace
     let time: any TimeSource
     let random: any RandomSource
-    let askings: OutcomeCounter<LinkRequestResult>
     let results: OutcomeCounter<ConfirmationResult>
 
     /// How long a link works.
@@ -26,39 +24,7 @@ public struct AddressConfirmation: Sendable {
     /// Mails a link to the account of that address, in place of earlier ones, where it is still to be confirmed; for
     /// any other address, or one that was mailed too often lately, the same work is done in vain.
     public func request(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
-        let start = time.elapsed()
-        let result = try await askings.counting(\.self, failureAs: .failed) { () async throws(AccountsError) in
-            try await attempt(for: email, from: visitor)
-        }
-        pace.learn(result.rawValue, cost: time.elapsed() - start)
-        await pace.wait(since: start, by: time)
-    }
-
-    private func attempt(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError)
-        -> LinkRequestResult
-    {
-        let account = try await storage.look { records throws(StorageError) in
-            try records.accounts.account(addressed: email).flatMap { $0.isDisabled || $0.isEmailVerified ? nil : $0 }
-        }
-        let token = OpaqueToken(from: random)
-        let mail = try letters.verify(email, of: account ?? .stranger(at: email, random, time), by: token)
-        let now = time.now()
-        let link = account.map { Link(token, .verify, of: $0.id, at: email, from: now, for: Self.linkLifetime) }
-        let key = (account.map { GuessKey($0.id) } ?? GuessKey(unknown: email.text)).asking(for: "verify")
-        let result: LinkRequestResult = try await storage.commit { records throws(StorageError) in
-            guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return .heldBack }
-            try records.audit.append(visitor.event(.confirmationRequested, of: account?.id, at: now))
-            try records.outbox.enqueue(mail)
-            if let link, try records.accounts.account(addressed: email)?.id == link.accountID {
-                try records.links.deleteAll(of: link.accountID, for: .verify)
-                try records.links.insert(link)
-                return .mailed
-            }
-            try records.outbox.delivered(mail.id)
-            return .unknown
-        }
-        letters.outbox.signal.poke()
-        return result
+        try await link.mail(to: email, from: visitor)
     }
 
     /// Confirms an address by a mailed link. Where it is another than the account has, it takes that one's place, which
@@ -183,14 +149,5 @@ extension Link {
         self.init(
             hash: token.hash, purpose: purpose, accountID: account, email: address, createdAt: now,
             expiresAt: now + lifetime)
-    }
-}
-
-extension Account {
-    /// Stands for the account that an address does not have, so that a mail can be written in vain.
-    static func stranger(at email: EmailAddress, _ random: any RandomSource, _ time: any TimeSource) -> Account {
-        Account(
-            id: AccountID(from: random), username: Username(stored: "stranger"), email: email,
-            passwordHash: PasswordHash(""), createdAt: time.now())
     }
 }

@@ -4,14 +4,11 @@ public import GatewayKit
 public struct Recovery: Sendable {
     let storage: any Storage
     let hasher: any PasswordHasher
-    let requests: GuessGuard
+    let link: LinkRequest
     let guesses: GuessGuard
     let revoker: Revoker
     let letters: Letters
-    let pace: AnswerPace
     let time: any TimeSource
-    let random: any RandomSource
-    let askings: OutcomeCounter<LinkRequestResult>
     let results: OutcomeCounter<ResetResult>
 
     /// How long a link works.
@@ -33,40 +30,7 @@ public struct Recovery: Sendable {
     /// Mails a link to the account of that address, in place of earlier ones; for an address that nobody has, or that
     /// was mailed too often lately, the same work is done in vain.
     public func requestReset(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
-        let start = time.elapsed()
-        let result = try await askings.counting(\.self, failureAs: .failed) { () async throws(AccountsError) in
-            try await request(for: email, from: visitor)
-        }
-        // The work is alike and not the same: other tables are written, which a clock can tell over many requests.
-        pace.learn(result.rawValue, cost: time.elapsed() - start)
-        await pace.wait(since: start, by: time)
-    }
-
-    private func request(
-        for email: EmailAddress, from visitor: Visitor
-    ) async throws(AccountsError) -> LinkRequestResult {
-        let account = try await storage.look { records throws(StorageError) in
-            try records.accounts.account(addressed: email).flatMap { $0.isDisabled ? nil : $0 }
-        }
-        let token = OpaqueToken(from: random)
-        let mail = try letters.reset(to: account ?? .stranger(at: email, random, time), with: token)
-        let now = time.now()
-        let link = account.map { Link(token, .reset, of: $0.id, at: email, from: now, for: Self.linkLifetime) }
-        let key = (account.map { GuessKey($0.id) } ?? GuessKey(unknown: email.text)).asking(for: "reset")
-        let result: LinkRequestResult = try await storage.commit { records throws(StorageError) in
-            guard try requests.take(key, of: account?.id, from: visitor, in: records) == nil else { return .heldBack }
-            try records.audit.append(visitor.event(.resetRequested, of: account?.id, at: now))
-            try records.outbox.enqueue(mail)
-            if let link, try records.accounts.account(addressed: email)?.id == link.accountID {
-                try records.links.deleteAll(of: link.accountID, for: .reset)
-                try records.links.insert(link)
-                return .mailed
-            }
-            try records.outbox.delivered(mail.id)
-            return .unknown
-        }
-        letters.outbox.signal.poke()
-        return result
+        try await link.mail(to: email, from: visitor)
     }
 
     /// Sets a new password by a mailed link. Whoever follows it has got the mail, so the address counts as confirmed.
