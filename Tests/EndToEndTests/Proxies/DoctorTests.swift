@@ -188,7 +188,7 @@ struct DoctorTests {
         }
         let right = try await doctor(own, trusting: "app.example.com")
         #expect(right.status == 0)
-        #expect(right.output.hasPrefix("ok           the plain request is refused with 401\n"))
+        #expect(right.output.hasPrefix("cannot tell  the plain request is refused with 401, by whom cannot be seen\n"))
         let unknown = try await doctor(own, trusting: nil)
         #expect(unknown.status == 1)
         #expect(

@@ -38,28 +38,54 @@ import Testing
                 "cannot tell  the plain request was answered 302, to http://app.example.com/page"
             ),
             (302, nil, "cannot tell  the plain request was answered 302: that is neither a yes nor a refusal"),
-            (403, nil, "ok           the plain request is refused with 403"),
-            (401, nil, "ok           the plain request is refused with 401"),
+            (302, "/page/", "cannot tell  the plain request was answered 302, to /page/"),
+            (403, nil, "cannot tell  the plain request is refused with 403, by whom cannot be seen"),
+            (401, nil, "cannot tell  the plain request is refused with 401, by whom cannot be seen"),
             (
                 303, "https://auth.test/login?rd=x",
-                "ok           the plain request is redirected to https://auth.test/login"
-            ),
-            (
-                302, "https://a.test/",
-                "ok           the plain request is redirected to https://a.test/\n             See that this"
+                "cannot tell  the plain request is redirected to https://auth.test/login, by whom cannot be seen"
             ),
         ] as [(Int, String?, String)])
     func `the plain answer is read for what it is`(status: Int, location: String?, words: String) async throws {
-        let fields = location.map { [Probe.Field("Location", $0)] } ?? []
-        let proxy = ModelProxy(
-            mistake: { probe in
-                probe.credential == .token ? nil : Examination.Sight(outcome: ModelProxy.answer(status, fields))
-            })
-        let (findings, summary) = try await proxy.examined()
+        let (findings, summary) = try await Self.answering(status, location).examined()
         #expect(findings.first?.text(hiding: []).hasPrefix(words) == true, "\(findings.first?.text(hiding: []) ?? "")")
-        let isRefusal = words.hasPrefix("ok")
+        // What may be the application's own is gone on with, and never called whole.
+        let isRefusal = words.hasSuffix("by whom cannot be seen")
         #expect(summary.isFine == isRefusal)
         #expect((findings.count == 1) == !isRefusal)
+        #expect(!summary.isWhole)
+    }
+
+    @Test func `a redirect is a refusal where the file sends browsers there, and the application's own elsewhere`()
+        async throws
+    {
+        let login = "https://auth.test/login"
+        for location in ["\(login)?rd=https%3A%2F%2Fapp.example.com%2Fpage", login] {
+            let (findings, summary) = try await Self.answering(302, location).examined(loginPage: login)
+            #expect(findings.first == Finding(.ok, "the plain request is redirected to \(login)"))
+            #expect(summary.isFine)
+        }
+        for location in ["/login", "https://app.example.com/en/", "https://auth.test/login/", "https://auth.test/"] {
+            let (findings, summary) = try await Self.answering(302, location).examined(loginPage: login)
+            #expect(findings.count == 1 && findings[0].mark == .cannotTell && !summary.isFine, "\(location)")
+            #expect(
+                findings[0].text == "the plain request is redirected to \(location), where the gateway sends nobody")
+        }
+    }
+
+    @Test func `what does not reach the application in whose place this stands is refused before it`() async throws {
+        for (status, location) in [(401, nil), (403, nil), (302, "https://auth.test/login")] as [(Int, String?)] {
+            let proxy = Self.answering(status, location, echo: .unix(path: "/a.sock"))
+            #expect(try await proxy.examined().findings.first?.mark == .ok)
+        }
+    }
+
+    private static func answering(_ status: Int, _ location: String?, echo: ListenAddress? = nil) -> ModelProxy {
+        let fields = location.map { [Probe.Field("Location", $0)] } ?? []
+        return ModelProxy(
+            mistake: { probe in
+                probe.credential == .token ? nil : Examination.Sight(outcome: ModelProxy.answer(status, fields))
+            }, echo: echo)
     }
 
     @Test(arguments: [

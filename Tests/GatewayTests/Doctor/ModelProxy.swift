@@ -38,11 +38,12 @@ struct ModelProxy: Sendable {
 
     /// What an examination finds.
     func examined(
-        open: [String] = ["/open"], hasToken: Bool = true, time: ManualTime = ManualTime()
+        open: [String] = ["/open"], loginPage: String? = nil, hasToken: Bool = true, time: ManualTime = ManualTime()
     ) async throws -> (findings: [Finding], summary: Examination.Summary) {
         let list = FindingList()
         let examination = Examination(
-            site: try DoctorSite("https://app.example.com/page"), open: open, hasToken: hasToken, echo: echo,
+            site: try DoctorSite("https://app.example.com/page"), open: open, loginPage: loginPage, hasToken: hasToken,
+            echo: echo,
             marker: "doctor-marker", time: time,
             send: { probe in
                 isOpenPathPublic && open.contains(probe.target)

@@ -40,8 +40,9 @@ struct Examination: Sendable {
     /// Reports everything that it finds. Throws ``Failure`` when there is no proxy to examine.
     func run() async throws -> Summary {
         let end = time.elapsed() + Self.limit
-        guard let judge = try await baseline() else { return Summary(isFine: false, isWhole: false) }
+        guard let (judge, isSure) = try await baseline() else { return Summary(isFine: false, isWhole: false) }
         var summary = Summary()
+        summary.isWhole = isSure
         func report(_ finding: Finding) throws {
             try say(finding)
             summary.isFine = summary.isFine && !finding.isFailure
@@ -59,7 +60,7 @@ struct Examination: Sendable {
                         + "FILE names those that are"))
         }
         for path in open {
-            if let finding = PlainReport(site: site).finding(
+            if let finding = plainReport.finding(
                 onOpen: path, judge.verdict(on: await send(site.plain.with { $0.target = path }).outcome))
             {
                 try report(finding)
@@ -83,8 +84,11 @@ struct Examination: Sendable {
         return summary
     }
 
-    /// What the plain request gets; nil when that makes everything else pointless, which is reported then.
-    private func baseline() async throws -> ProbeJudge? {
+    private var plainReport: PlainReport { PlainReport(site: site, loginPage: loginPage, isEcho: echo != nil) }
+
+    /// What the plain request gets, and whether that is sure to be the gateway's refusal; nil when that makes everything
+    /// else pointless, which is reported then.
+    private func baseline() async throws -> (judge: ProbeJudge, isSure: Bool)? {
         let sight = await send(site.plain)
         let answer: RawAnswer
         switch sight.outcome {
@@ -96,10 +100,11 @@ struct Examination: Sendable {
             throw Failure("\(site.destination) did not answer within \(seconds) seconds")
         case .unreachable(let reason): throw Failure("\(site.destination) cannot be reached: \(reason)")
         }
-        let finding = PlainReport(site: site).finding(answer, hasArrived: !sight.arrivals.isEmpty)
+        let finding = plainReport.finding(answer, hasArrived: !sight.arrivals.isEmpty)
         try say(finding)
         guard !finding.isFailure else { return nil }
-        return ProbeJudge(loginPages: [answer["location"], loginPage].compactMap(\.self))
+        let judge = ProbeJudge(loginPages: [answer["location"], loginPage].compactMap(\.self))
+        return (judge, finding.mark == .ok)
     }
 
     /// What becomes of each, in their order, some at once; what has not begun in time is not sent.

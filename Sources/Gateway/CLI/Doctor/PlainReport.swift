@@ -1,6 +1,10 @@
 /// What the report says of the plain request.
 struct PlainReport: Sendable {
     let site: DoctorSite
+    /// Where the file sends browsers, if it says so.
+    var loginPage: String?
+    /// Whether the application is this program, which sees what reaches it: what does not was answered before it.
+    let isEcho: Bool
 
     func finding(_ answer: RawAnswer, hasArrived: Bool) -> Finding {
         let location = answer["location"]
@@ -17,15 +21,12 @@ struct PlainReport: Sendable {
         switch answer.status {
         case 401, 403:
             let isOurs = answer["www-authenticate"]?.contains(#"realm="auth-gateway""#) ?? false
-            return Finding(
-                .ok,
-                "the plain request is refused with \(answer.status)" + (isOurs ? ", by the gateway" : ""))
+            if isOurs { return Finding(.ok, "the plain request is refused with \(answer.status), by the gateway") }
+            return refused(
+                "the plain request is refused with \(answer.status)", "It may be the application that refuses.")
         case 302, 303, 307:
             guard let location, !isSamePlace(location) else { break }
-            return Finding(
-                .ok, "the plain request is redirected to \(location.prefix { $0 != "?" })",
-                remarks: location.lowercased().contains("login")
-                    ? [] : ["See that this is the login page: the rest is compared with it."])
+            return redirected(to: ProbeJudge.page(location))
         default: break
         }
         return Finding(
@@ -36,6 +37,32 @@ struct PlainReport: Sendable {
             remarks: ["Give a URL that a browser without a login is refused, or sent to the login page from."],
             isFailure: true)
     }
+
+    private func redirected(to page: Substring) -> Finding {
+        let text = "the plain request is redirected to \(page)"
+        guard let loginPage, !loginPage.isEmpty else {
+            return refused(
+                text,
+                "See that the gateway sends browsers there, and not the application: without --config "
+                    + "FILE only you can.")
+        }
+        if ProbeJudge.page(loginPage) == page { return Finding(.ok, text) }
+        return Finding(
+            .cannotTell, text + ", where the gateway sends nobody", request: site.plain.shown,
+            remarks: [
+                "The file sends browsers to \(ProbeJudge.page(loginPage)): the application may have answered, which "
+                    + "nobody without a login should reach."
+            ], isFailure: true)
+    }
+
+    /// A refusal that may be the application's own, where this program does not stand in its place.
+    private func refused(_ text: String, _ doubt: String) -> Finding {
+        isEcho
+            ? Finding(.ok, text)
+            : Finding(.cannotTell, text + ", by whom cannot be seen", remarks: [doubt, Self.echoShows])
+    }
+
+    private static let echoShows = "--echo shows whether the request reaches the application."
 
     /// What it says of a path that should be public; nil where that is so.
     func finding(onOpen path: String, _ verdict: ProbeJudge.Verdict) -> Finding? {
@@ -48,11 +75,14 @@ struct PlainReport: Sendable {
             ], isFailure: true)
     }
 
-    /// Whether a redirect only tidies the URL up, as from http to https.
+    /// Whether a redirect only tidies the URL up, as from http to https, or by a slash at its end.
     private func isSamePlace(_ location: String) -> Bool {
-        ["https", "http"].contains { scheme in
-            location == "\(scheme)://\(site.host)\(site.path)\(site.query)"
-                || location == "\(scheme)://\(site.authority)\(site.path)\(site.query)"
+        let page = Self.tidied(ProbeJudge.page(location))
+        if page == Self.tidied(site.path[...]) { return true }
+        return ["https", "http"].contains { scheme in
+            [site.host, site.authority].contains { page == Self.tidied("\(scheme)://\($0)\(site.path)") }
         }
     }
+
+    private static func tidied(_ page: Substring) -> Substring { page.hasSuffix("/") ? page.dropLast() : page }
 }

@@ -41,7 +41,7 @@ struct ProbeJudge: Sendable {
     }
 
     /// An address without what was asked for.
-    private static func page(_ location: String) -> Substring { location.prefix { $0 != "?" && $0 != "#" } }
+    static func page(_ location: String) -> Substring { location.prefix { $0 != "?" && $0 != "#" } }
 
     /// What it means that a probe got a yes, when requests that mean nothing get these answers.
     static func verdict(
