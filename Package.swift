@@ -103,7 +103,7 @@ let package = Package(
             dependencies: [
                 "GatewayAccess", "GatewayAccounts", "GatewayEndpoints", "GatewayHTTP", "GatewayJOSE", "GatewayKit",
                 "GatewayYAML", .argumentParser, .asyncHTTPClient, .lifecycle, .log, .metrics, .nioCore, .nioHTTP1,
-                .nioPosix, .nioSSL, .unixSignals,
+                .nioPosix, .nioSSL, .nioTLS, .unixSignals,
             ],
             path: "Sources/Gateway"),
         .executableTarget(

@@ -6,14 +6,13 @@ import NIOSSL
 /// Whom to believe that he is the mail server.
 struct SMTPTrust: Sendable {
     private let context: NIOSSLContext
-    /// The server's name, in lower case; nil where it is an address, which TLS compares by itself.
-    private let name: String?
+    private let server: ReferenceIdentifier
     private let verifies: Bool
 
     /// Trusts the authorities of a PEM file, or of the system, to say who a host is, or else, where nothing is to be
     /// verified, anybody; throws for a file that cannot be used.
     init(host: String, authorities path: String?, verifies: Bool) async throws {
-        name = IPAddress(host) == nil ? host.lowercased() : nil
+        server = ReferenceIdentifier(host: host)
         self.verifies = verifies
         // Reading a hundred authorities takes a while, and no event loop's.
         context = try await NIOThreadPool.singleton.runIfActive {
@@ -28,24 +27,15 @@ struct SMTPTrust: Sendable {
     }
 
     /// What begins TLS on a connection.
-    func handler() throws -> NIOSSLClientHandler { try NIOSSLClientHandler(context: context, serverHostname: name) }
-
-    /// Whether a certificate that TLS has taken is for the server's name. NIOSSL takes one for the address alone, too;
-    /// whoever can answer a look-up of the name could be the server by a certificate for his own address.
-    func accepts(_ certificate: NIOSSLCertificate?) -> Bool {
-        guard verifies, let name else { return true }
-        guard let certificate else { return false }
-        return certificate._subjectAlternativeNames().contains { other in
-            other.nameType == .dnsName && Self.matches(name, String(decoding: other.contents, as: UTF8.self))
-        }
+    func handler() throws -> NIOSSLClientHandler {
+        try NIOSSLClientHandler(context: context, serverHostname: server.name)
     }
 
-    /// Whether a name is the certificate's, in which a star may stand for the first label (RFC 9525, section 6.3).
-    static func matches(_ name: String, _ certified: String) -> Bool {
-        let certified = certified.lowercased()
-        guard certified.hasPrefix("*.") else { return certified == name }
-        guard let dot = name.firstIndex(of: ".") else { return false }
-        return certified.dropFirst() == name[dot...]
+    /// Whether a certificate that TLS has taken is for the server's name, and not for its address alone.
+    func accepts(_ certificate: NIOSSLCertificate?) -> Bool {
+        guard verifies else { return true }
+        let names = certificate?._subjectAlternativeNames().filter { $0.nameType == .dnsName } ?? []
+        return server.isCertified(by: names.map { String(decoding: $0.contents, as: UTF8.self) })
     }
 
     /// Says in an operator's words what TLS has failed by.

@@ -58,6 +58,16 @@ import Testing
         try await server.end()
     }
 
+    @Test func `a server whose certificate is for its address alone gets no request`() async throws {
+        let server = try await TLSServer.start(answering: "HTTP/1.1 200 OK\r\n\r\n")
+        var exchange = try exchange(with: server, time: ManualTime())
+        exchange.server = ReferenceIdentifier(host: "app.example.com")
+        let outcome = await exchange.send(Self.request, method: "GET")
+        #expect(outcome == .unreachable("its certificate is for another name"))
+        #expect(server.requests.all.isEmpty)
+        try await server.end()
+    }
+
     @Test func `where nobody listens, or nobody speaks TLS, is said in words`() async throws {
         let nobody = RawExchange(destination: .tcp(host: "127.0.0.1", port: 1), time: ManualTime())
         #expect(await nobody.send(Self.request, method: "GET") == .unreachable("connection refused"))
@@ -66,7 +76,8 @@ import Testing
         // The other way round: an application of plain HTTP that is asked in TLS.
         let plain = try await PlainServer.start(answering: "HTTP/1.1 400 Bad Request\r\n\r\n")
         let asked = RawExchange(
-            destination: plain.address, tls: try NIOSSLContext(configuration: TLSServer.trust()), time: ManualTime())
+            destination: plain.address, server: ReferenceIdentifier(host: "localhost"),
+            tls: try NIOSSLContext(configuration: TLSServer.trust()), time: ManualTime())
         #expect(await asked.send(Self.request, method: "GET") == .unreachable("it does not speak TLS there"))
         try await plain.end()
     }
@@ -83,7 +94,7 @@ import Testing
         var tls = try tls ?? TLSServer.trust()
         tls.shutdownTimeout = .milliseconds(200)
         return RawExchange(
-            destination: .tcp(host: "127.0.0.1", port: server.port), serverName: "localhost",
-            tls: try NIOSSLContext(configuration: tls), time: time)
+            destination: .tcp(host: "127.0.0.1", port: server.port),
+            server: ReferenceIdentifier(host: "localhost"), tls: try NIOSSLContext(configuration: tls), time: time)
     }
 }

@@ -56,6 +56,15 @@ import Testing
         try await server.end()
     }
 
+    @Test func `a certificate for the server's address is none for its name`() async throws {
+        let server = try await TLSServer.start(answering: Self.answer("200 OK", "{}"))
+        // A name to TLS, and the address that the certificate is for to a resolver.
+        let refusal = await refusal(at: "https://127.1:\(server.port)/", try fetch())
+        #expect(refusal == "the server's certificate is for another host")
+        #expect(server.requests.all.isEmpty)
+        try await server.end()
+    }
+
     @Test func `a server that nobody vouches for gets no request`() async throws {
         let server = try await TLSServer.start(answering: Self.answer("200 OK", "{}"))
         let refusal = await refusal(at: "https://127.0.0.1:\(server.port)/", KeySetFetch(time: ManualTime()))

@@ -95,19 +95,6 @@ import Testing
             ])
     }
 
-    @Test(arguments: [
-        ("mail.example.com", "mail.example.com", true), ("mail.example.com", "MAIL.example.com", true),
-        ("mail.example.com", "*.example.com", true), ("a.mail.example.com", "*.example.com", false),
-        ("example.com", "*.example.com", false), ("mail.example.com", "m*.example.com", false),
-        ("mail.example.com", "*", false), ("localhost", "*.", false), ("mail.example.com", "example.com", false),
-        ("mail.example.com", "", false),
-    ])
-    func `a certificate's name is the server's, or has a star for its first label`(
-        name: String, certified: String, isRight: Bool
-    ) {
-        #expect(SMTPTrust.matches(name, certified) == isRight)
-    }
-
     @Test func `a file of authorities that is none ends the start`() async throws {
         for path in ["/nowhere/ca.pem", "/dev/null"] {
             await #expect {

@@ -67,7 +67,7 @@ struct Doctor: Verb {
         let access = try access(on: host)
         let token = try secret()
         let exchange = RawExchange(
-            destination: site.destination, serverName: site.serverName, tls: try context(for: site), time: host.time)
+            destination: site.destination, server: site.server, tls: try context(for: site), time: host.time)
         let application: EchoApplication? =
             if let echoAddress { try await EchoApplication.start(at: echoAddress) } else { nil }
         let names = ProbeNames(random: host.random)

@@ -46,8 +46,8 @@ struct DoctorSite: Sendable {
     /// What a `Host` field says: the port where it is not the scheme's own.
     var authority: String { port == (isSecure ? 443 : 80) ? host : "\(host):\(port)" }
 
-    /// The name that a certificate must be for; nil where it is an address.
-    var serverName: String? { IPAddress(host) == nil && !host.hasPrefix("[") ? host : nil }
+    /// Who a certificate must be for.
+    var server: ReferenceIdentifier { ReferenceIdentifier(host: host) }
 
     /// The request that everything else is compared with.
     var plain: Probe { Probe(target: path + query, hosts: [authority]) }

@@ -3,6 +3,7 @@ import GatewayKit
 import NIOCore
 import NIOPosix
 import NIOSSL
+import NIOTLS
 import Synchronization
 
 /// Sends bytes over a connection of their own and reads the answer: as they are, for so long and so much at most.
@@ -24,8 +25,8 @@ struct RawExchange: Sendable {
     }
 
     let destination: ListenAddress
-    /// The certificate's name, where TLS is spoken.
-    var serverName: String?
+    /// Who the server's certificate must be for, where TLS is spoken.
+    var server = ReferenceIdentifier(host: "")
     var tls: NIOSSLContext?
     let time: any TimeSource
 
@@ -71,40 +72,76 @@ struct RawExchange: Sendable {
         func take(_ piece: ByteBuffer) -> Bool { reader.withLock { $0.take(piece.readableBytesView) } }
     }
 
-    /// Keeps the first error of a connection: what is thrown at its end may only say that it has ended.
-    private final class ErrorWitness: ChannelInboundHandler {
+    /// Sends the request as soon as the server is known for who it should be, and keeps the first error: what is thrown at
+    /// a connection's end may only say that it has ended.
+    private final class Opening: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
 
+        private let request: [UInt8]
+        /// Who it should be; nil where that is not asked.
+        private let server: ReferenceIdentifier?
         private let reception: Reception
 
-        init(reception: Reception) { self.reception = reception }
+        init(request: [UInt8], server: ReferenceIdentifier?, reception: Reception) {
+            (self.request, self.server, self.reception) = (request, server, reception)
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            if server == nil { send(context) }
+            context.fireChannelActive()
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if let server, case .some(.handshakeCompleted) = event as? TLSUserEvent {
+                do {
+                    let certificate = try context.pipeline.syncOperations.nioSSL_peerCertificate()
+                    guard certificate.map(server.isCertified) == true else {
+                        throw NIOSSLExtraError.failedToValidateHostname
+                    }
+                    send(context)
+                } catch {
+                    fail(error)
+                    context.close(promise: nil)
+                }
+            }
+            context.fireUserInboundEventTriggered(event)
+        }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            reception.failure.withLock { if $0 == nil { $0 = error } }
+            fail(error)
             context.fireErrorCaught(error)
         }
+
+        private func send(_ context: ChannelHandlerContext) {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: request)), promise: nil)
+        }
+
+        private func fail(_ error: any Error) { reception.failure.withLock { if $0 == nil { $0 = error } } }
     }
 
     /// Sends, and takes what comes until that is enough.
     private func exchange(_ request: [UInt8], _ reception: Reception) async throws {
-        let channel = try await connect(reception)
-        try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(bytes: request))
+        let channel = try await connect(sending: request, reception)
+        try await channel.executeThenClose { inbound, _ in
             for try await piece in inbound {
                 if reception.take(piece) { break }
             }
         }
     }
 
-    private func connect(_ reception: Reception) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+    private func connect(
+        sending request: [UInt8], _ reception: Reception
+    ) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(5))
         let open: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 if let tls {
                     try channel.pipeline.syncOperations.addHandler(
-                        NIOSSLClientHandler(context: tls, serverHostname: serverName))
+                        NIOSSLClientHandler(context: tls, serverHostname: server.name))
                 }
-                try channel.pipeline.syncOperations.addHandler(ErrorWitness(reception: reception))
+                try channel.pipeline.syncOperations.addHandler(
+                    Opening(request: request, server: tls == nil ? nil : server, reception: reception))
                 return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
             }
         }

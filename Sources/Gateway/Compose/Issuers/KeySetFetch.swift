@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import GatewayAccess
 import GatewayJOSE
 import GatewayKit
@@ -62,13 +63,29 @@ struct KeySetFetch: Sendable {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "accept", value: "application/jwk-set+json, application/json")
         request.headers.add(name: "user-agent", value: "auth-gateway/\(Version.current)")
-        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+        return try await HTTPClient.withHTTPClient(configuration: configuration(for: url)) { client in
             let response = try await client.execute(request, deadline: .distantFuture)
             guard response.status == .ok else {
                 throw KeySetFailure("the answer has status \(response.status.code)")
             }
             return Array(buffer: try await response.body.collect(upTo: JWKSet.maximumLength))
         }
+    }
+
+    /// The configuration with a look at the server's certificate before anything is sent.
+    private func configuration(for url: String) -> HTTPClient.Configuration {
+        let server = ReferenceIdentifier(host: URL(string: url)?.host() ?? "")
+        let check: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
+            channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
+                guard certificate.map(server.isCertified) == true else {
+                    throw KeySetFailure("the server's certificate is for another host")
+                }
+            }.flatMapError { error in channel.close().flatMapThrowing { throw error } }
+        }
+        var configuration = configuration
+        configuration.http1_1ConnectionDebugInitializer = check
+        configuration.http2ConnectionDebugInitializer = check
+        return configuration
     }
 
     /// Does something, and cancels it when the deadline comes first.
