@@ -130,6 +130,7 @@ final class ServerProcess: Sendable {
         }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         for to in [1, 2] as [Int32] { posix_spawn_file_actions_adddup2(&actions, output, to) }
+        closeAllButStandardFiles(in: &actions)
         // The threads that tests run on block signals, and what they ignore a child would ignore too.
         var (none, all) = (sigset_t(), sigset_t())
         sigemptyset(&none)

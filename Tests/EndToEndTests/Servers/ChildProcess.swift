@@ -1,4 +1,5 @@
 import Foundation
+import GatewayTestServers
 import Synchronization
 
 /// A child of this process, in a group of its own, whose end is waited for by a thread that does nothing else.
@@ -61,6 +62,7 @@ final class ChildProcess: Sendable {
         for (from, to) in [(input, 0), (output, 1), (output, 2)] as [(Int32, Int32)] {
             posix_spawn_file_actions_adddup2(&actions, from, to)
         }
+        closeAllButStandardFiles(in: &actions)
         // The threads that tests run on block signals, and what they ignore a child would ignore too.
         var (none, all) = (sigset_t(), sigset_t())
         sigemptyset(&none)
