@@ -35,7 +35,7 @@ struct DoctorTests {
                     ok           forged identity headers: 32 requests, none got through
                     ok           forged headers about the request: 61 requests, none got through
                     ok           other methods: 6 requests, none got through
-                    ok           other spellings of the path: 52 requests, none got through
+                    ok           other spellings of the path: 53 requests, none got through
                     ok           the path behind a public one: 47 requests, none got through
                     ok           other names of the host: 28 requests, none got through
                     ok           the request with the token passes: 200

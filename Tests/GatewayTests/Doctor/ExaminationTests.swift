@@ -1,6 +1,7 @@
 import Foundation
 import GatewayKit
 import GatewayTestKit
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -15,7 +16,7 @@ import Testing
                 "ok           forged identity headers: 32 requests, none got through",
                 "ok           forged headers about the request: 61 requests, none got through",
                 "ok           other methods: 6 requests, none got through",
-                "ok           other spellings of the path: 52 requests, none got through",
+                "ok           other spellings of the path: 53 requests, none got through",
                 "ok           the path behind a public one: 47 requests, none got through",
                 "ok           other names of the host: 28 requests, none got through",
                 "ok           the request with the token passes: 200",
@@ -69,7 +70,7 @@ import Testing
             { $0.fields.count < 3 && $0.fields.last?.name == "X-Original-URL" && !$0.fields[0].value.contains(",") }
         ),
         ("other methods: 1 of 6", { $0.method == "OPTIONS" }),
-        ("other spellings of the path: 1 of 52", { $0.target == "/x/../page" }),
+        ("other spellings of the path: 1 of 53", { $0.target == "/x/../page" }),
         ("the path behind a public one: 1 of 47", { $0.target == "/open/..;/page" }),
         ("other names of the host: 1 of 28", { $0.hosts == ["APP.EXAMPLE.COM"] && $0.target == "/page" }),
     ]
@@ -140,24 +141,58 @@ import Testing
             let found = try await proxy.examined().findings.first { $0.text.hasPrefix("other spellings of the path") }
             #expect(found?.mark == mark, "\(page) \(nowhere)")
         }
-        // Caddy answers hosts that it does not serve with an empty 200.
-        for (body, mark) in [("", Finding.Mark.ok), ("a page", .cannotTell)] {
+    }
+
+    @Test func `a page that a host nobody knows has is a way around, and an answer to whatever is asked is none`()
+        async throws
+    {
+        let site = try DoctorSite("https://app.example.com/page")
+        // Of each: what hosts get that are not the site's, for the page and for two paths that nobody has.
+        for (page, nowhere, mark) in [
+            // Caddy answers hosts that it does not serve with an empty 200.
+            ("", ["", ""], Finding.Mark.ok), ("a page", ["a page", "a page"], .cannotTell),
+            ("the page", ["home 1", "home 2"], .cannotTell),
+            // The site is what unknown hosts get.
+            ("the page", [nil, nil], .leak), ("", [nil, nil], .leak), ("the page", ["home", "home"], .leak),
+            ("", ["", nil], .cannotTell),
+        ] {
             let proxy = ModelProxy(
                 mistake: { probe in
                     let isServed = probe.hosts == [site.authority] && !probe.target.contains("://")
-                    return isServed ? nil : Examination.Sight(outcome: ModelProxy.answer(200, [], body))
+                    guard !isServed else { return nil }
+                    let body =
+                        switch probe.target {
+                        case "/auth-gateway-doctor": nowhere[0]
+                        case "/auth-gateway-doctor-again": nowhere[1]
+                        default: page
+                        }
+                    return Examination.Sight(
+                        outcome: body.map { ModelProxy.answer(200, [], $0) } ?? ModelProxy.answer(404, [], "none"))
                 }, echo: nil)
             let found = try await proxy.examined().findings.first { $0.text.hasPrefix("other names of the host") }
-            #expect(found?.mark == mark, "\(body)")
+            #expect(found?.mark == mark, "\(page) \(nowhere)")
         }
     }
 
     @Test func `what arrives under another path than the page is no leak, and the page is`() async throws {
-        for (target, mark) in [("/page%20", Finding.Mark.ok), ("/page;a=b", .leak), ("//page", .leak)] {
+        for (target, mark) in [("/page%23", Finding.Mark.ok), ("/page;a=b", .leak), ("//page", .leak)] {
             let proxy = ModelProxy(mistake: { $0.target == target ? ModelProxy.passed($0, telling: []) : nil })
             let found = try await proxy.examined().findings.first { $0.text.hasPrefix("other spellings of the path") }
             #expect(found?.mark == mark, "\(target)")
         }
+    }
+
+    @Test func `of a request that arrives more than once each arrival counts`() async throws {
+        let proxy = ModelProxy(mistake: { probe in
+            guard probe.target == "//page" else { return nil }
+            let arrivals = ["/error", "/page"].flatMap { target in
+                ModelProxy.passed(probe.with { $0.target = target }, telling: []).arrivals
+            }
+            return Examination.Sight(outcome: ModelProxy.refusal, arrivals: arrivals)
+        })
+        let found = try await proxy.examined().findings.first { $0.text.hasPrefix("other spellings of the path") }
+        #expect(found?.mark == .leak)
+        #expect(found?.remarks.first == "was passed on to the application, as /page.")
     }
 
     @Test func `a public path that is refused shows that another path is asked about`() async throws {
@@ -192,6 +227,24 @@ import Testing
                     """)
             })
         #expect(findings.allSatisfy { $0.mark != .leak })
+    }
+
+    @Test func `after two minutes nothing is compared either, and what was not is no leak`() async throws {
+        let time = ManualTime()
+        let late = Mutex<[Probe]>([])
+        let proxy = ModelProxy(
+            mistake: { probe in
+                if time.elapsed() >= .seconds(120) { late.withLock { $0.append(probe) } }
+                guard probe.target == "//page" else { return nil }
+                time.advance(by: .seconds(120))
+                return Examination.Sight(outcome: ModelProxy.answer(200, [], "the page"))
+            }, echo: nil)
+        let (findings, summary) = try await proxy.examined(time: time)
+        #expect(findings.allSatisfy { $0.mark != .leak })
+        #expect(!summary.isFine)
+        // Those that had begun by then.
+        #expect(late.withLock(\.self).allSatisfy { $0.control == .target("/auth-gateway-doctor") })
+        #expect(late.withLock(\.self).count < 4)
     }
 
     @Test func `requests that stall, break or are counted are said to prove nothing`() async throws {

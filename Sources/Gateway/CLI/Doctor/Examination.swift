@@ -50,7 +50,9 @@ struct Examination: Sendable {
         }
         for group in ProbeGroup.anonymous(on: site, open: open, marker: marker, hasToken: hasToken) {
             let sights = await sights(of: group.probes, until: end)
-            try report(GroupReport(group: group, site: site, isEcho: echo != nil).finding(await judged(sights, judge)))
+            try report(
+                GroupReport(group: group, site: site, isEcho: echo != nil).finding(
+                    await judged(sights, judge, until: end)))
         }
         if open.isEmpty {
             try report(
@@ -60,9 +62,8 @@ struct Examination: Sendable {
                         + "FILE names those that are"))
         }
         for path in open {
-            if let finding = plainReport.finding(
-                onOpen: path, judge.verdict(on: await send(site.plain.with { $0.target = path }).outcome))
-            {
+            let sight = await sight(of: site.plain.with { $0.target = path }, until: end)
+            if let finding = plainReport.finding(onOpen: path, judge.verdict(on: sight.outcome)) {
                 try report(finding)
             }
         }
@@ -71,7 +72,7 @@ struct Examination: Sendable {
             try report(somebody.withoutToken)
             return summary
         }
-        let plain = await send(site.plain.with { $0.credential = .token })
+        let plain = await sight(of: site.plain.with { $0.credential = .token }, until: end)
         for finding in somebody.findings(plain) { try report(finding) }
         guard somebody.passes(plain) else { return summary }
         let identity = ForgedIdentity.probes(on: site.plain.with { $0.credential = .token }, value: marker)
@@ -80,7 +81,7 @@ struct Examination: Sendable {
         guard echo != nil else { return summary }
         let question = ForgedQuestion.marked(on: site, marker: marker)
         try report(somebody.questionFinding(await self.sights(of: question, until: end)))
-        try report(somebody.cookieFinding(await send(somebody.cookieProbe)))
+        try report(somebody.cookieFinding(await sight(of: somebody.cookieProbe, until: end)))
         return summary
     }
 
@@ -114,10 +115,7 @@ struct Examination: Sendable {
             for (number, probe) in probes.enumerated() {
                 if number >= Self.width, let (done, sight) = await tasks.next() { found[done] = sight }
                 tasks.addTask {
-                    guard time.elapsed() < end else {
-                        return (number, Sight(outcome: .unreachable("two minutes were over")))
-                    }
-                    return (number, await send(probe))
+                    (number, await sight(of: probe, until: end))
                 }
             }
             for await (done, sight) in tasks { found[done] = sight }
@@ -125,11 +123,18 @@ struct Examination: Sendable {
         }
     }
 
+    /// What becomes of one; what has not begun in time is not sent.
+    private func sight(of probe: Probe, until end: Duration) async -> Sight {
+        time.elapsed() < end ? await send(probe) : Sight(outcome: .unreachable(Self.timeIsUp))
+    }
+
+    private static let timeIsUp = "two minutes were over"
+
     /// What each sight means. What got a yes is compared with what something meaningless gets.
     private func judged(
-        _ sights: [(probe: Probe, sight: Sight)], _ judge: ProbeJudge
+        _ sights: [(probe: Probe, sight: Sight)], _ judge: ProbeJudge, until end: Duration
     ) async -> [(probe: Probe, verdict: ProbeJudge.Verdict)] {
-        var known: [[Probe]: [RawAnswer]] = [:]
+        var known: [[Probe]: [RawAnswer]?] = [:]
         var judged: [(probe: Probe, verdict: ProbeJudge.Verdict)] = []
         for (probe, sight) in sights {
             var verdict = arrivalVerdict(on: probe, sight) ?? judge.verdict(on: sight.outcome)
@@ -137,27 +142,39 @@ struct Examination: Sendable {
                 let control = probe.control
             {
                 let controls = probe.controlProbes
-                let answers = if let known = known[controls] { known } else { await answers(to: controls) }
+                let answers = if let known = known[controls] { known } else { await answers(to: controls, until: end) }
                 known[controls] = answers
-                verdict = ProbeJudge.verdict(verdict, on: answer, comparedWith: answers, of: control)
+                verdict =
+                    answers.map { ProbeJudge.verdict(verdict, on: answer, comparedWith: $0, of: control) }
+                    ?? .untried("answered \(answer.status), and \(Self.timeIsUp) before it could be compared")
             }
             judged.append((probe, verdict))
         }
         return judged
     }
 
-    private func answers(to probes: [Probe]) async -> [RawAnswer] {
+    /// What controls get; nil when it was too late to send them.
+    private func answers(to probes: [Probe], until end: Duration) async -> [RawAnswer]? {
         var answers: [RawAnswer] = []
         for probe in probes {
-            if case .answer(let answer) = await send(probe).outcome { answers.append(answer) }
+            switch await sight(of: probe, until: end).outcome {
+            case .answer(let answer): answers.append(answer)
+            case .unreachable(Self.timeIsUp): return nil
+            default: break
+            }
         }
         return answers
     }
 
     /// What it means that a probe arrived at the application; nil when that is somebody else, or it did not.
     private func arrivalVerdict(on probe: Probe, _ sight: Sight) -> ProbeJudge.Verdict? {
-        guard let arrival = sight.arrivals.first else { return nil }
-        if case .target = probe.control, !PathReading.could(arrival.target, mean: site.path) { return .refused }
+        guard var arrival = sight.arrivals.first else { return nil }
+        if case .target = probe.control {
+            // A proxy that tries again, or asks for something else first, brings more than one.
+            let meant = sight.arrivals.first { PathReading.could($0.target, mean: site.path) }
+            guard let meant else { return .refused }
+            arrival = meant
+        }
         return .through("passed on to the application, as \(arrival.target)")
     }
 }

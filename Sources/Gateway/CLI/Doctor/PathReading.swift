@@ -5,12 +5,23 @@ enum PathReading {
     /// Whether an application could take a request target for a path, or for one below it.
     static func could(_ target: String, mean path: String) -> Bool {
         let bytes = Array(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
-        let wanted = withoutSlashesBehind(decoded(Array(path.utf8)))
+        let wanted = withoutSlashesBehind(inSmallLetters(decoded(Array(path.utf8))))
         return orders.contains { order in
-            let read = order.reduce(bytes) { $1($0) }
-            return withoutSlashesBehind(read) == wanted
+            let read = inSmallLetters(order.reduce(bytes) { $1($0) })
+            return [read, cut(read)].contains { withoutSlashesBehind($0) == wanted }
                 || wanted.count > 1 && read.starts(with: wanted + [UInt8(ascii: "/")])
         }
+    }
+
+    /// Many routers, and file systems, do not tell letters by their case.
+    private static func inSmallLetters(_ path: [UInt8]) -> [UInt8] {
+        path.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    }
+
+    /// To some, NUL ends a text, and spaces behind it are none of it.
+    private static func cut(_ path: [UInt8]) -> [UInt8] {
+        let whole = path.prefix { $0 != 0 }
+        return Array(whole.prefix((whole.lastIndex { $0 > 0x20 } ?? -1) + 1))
     }
 
     /// Some read parameters as a part of the path, some drop them.

@@ -19,7 +19,8 @@ enum PathSpellings {
             .map { "/" + $0 }
         let letters = [encoded(rest.utf8.prefix(1)) + rest.dropFirst(), encoded(rest.utf8)]
             .flatMap { ["/" + $0, "/" + $0.replacing("%", with: "%25")] }
-        return unique(before + behind + within + letters, on: site, control: nowhere)
+        let cases = ["/" + rest.uppercased(), "/" + rest.lowercased()]
+        return unique(before + behind + within + letters + cases, on: site, control: nowhere)
     }
 
     /// The site's path behind one that everybody may see, so that the two are taken for each other. All ways for those

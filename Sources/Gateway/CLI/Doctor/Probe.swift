@@ -47,13 +47,13 @@ struct Probe: Hashable, Sendable {
         return probe
     }
 
-    /// Requests that tell what such an answer means: two, for answers to what nobody has may differ from each other.
+    /// Requests for what nobody has, which tell what such an answer means: two, for answers to them may differ.
     var controlProbes: [Probe] {
         switch control {
         case .target(let target):
             [target, target + "-again"].map { target in with { ($0.target, $0.control) = (target, nil) } }
         case .unknownHost:
-            ["/auth-gateway-doctor", target].map { Probe(target: $0, hosts: [Self.unknownHost]) }
+            ["", "-again"].map { Probe(target: "/auth-gateway-doctor" + $0, hosts: [Self.unknownHost]) }
         case nil: []
         }
     }

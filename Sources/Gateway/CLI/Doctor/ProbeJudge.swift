@@ -43,18 +43,19 @@ struct ProbeJudge: Sendable {
     /// An address without what was asked for.
     static func page(_ location: String) -> Substring { location.prefix { $0 != "?" && $0 != "#" } }
 
-    /// What it means that a probe got a yes, when requests that mean nothing get these answers.
+    /// What it means that a probe got a yes, when requests for what nobody has get these answers.
     static func verdict(
         _ verdict: Verdict, on answer: RawAnswer, comparedWith controls: [RawAnswer], of kind: Probe.Control
     ) -> Verdict {
-        let isAlike = controls.contains { $0.status == answer.status && $0.body == answer.body }
+        let alike = controls.count { $0.status == answer.status && $0.body == answer.body }
         // What nobody has is answered in other words each time, so that these say nothing.
         let isVarying = controls.allSatisfy { (200...299).contains($0.status) } && Set(controls.map(\.body)).count > 1
-        guard isAlike || isVarying else { return verdict }
+        guard alike > 0 || isVarying else { return verdict }
         switch kind {
-        // Some proxies, such as Caddy, have an empty 200 for hosts that they do not serve.
-        case .unknownHost where isAlike && answer.body.isEmpty: return .refused
-        case .unknownHost: return .unclear("answered \(answer.status), as a host is that nobody knows")
+        // Some proxies, such as Caddy, have an empty 200 for whatever is asked of hosts that they do not serve.
+        case .unknownHost where alike == controls.count && answer.body.isEmpty: return .refused
+        case .unknownHost:
+            return .unclear("answered \(answer.status), as whatever is asked of a host that nobody knows")
         case .target(let target): return .unclear("answered \(answer.status), as \(target) is, which nobody has")
         }
     }
