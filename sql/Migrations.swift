@@ -14,6 +14,7 @@ public enum Migrations {
         Migration(10, "api_keys", PackageResources.v0010_api_keys_sqlite_sql),
         Migration(11, "session_cookies", PackageResources.v0011_session_cookies_sqlite_sql),
         Migration(12, "heirs", PackageResources.v0012_heirs_sqlite_sql),
+        Migration(13, "nodes", PackageResources.v0013_nodes_sqlite_sql),
     ]
 
     /// `sql/postgres`.
@@ -30,5 +31,6 @@ public enum Migrations {
         Migration(10, "api_keys", PackageResources.v0010_api_keys_postgres_sql),
         Migration(11, "session_cookies", PackageResources.v0011_session_cookies_postgres_sql),
         Migration(12, "heirs", PackageResources.v0012_heirs_postgres_sql),
+        Migration(13, "nodes", PackageResources.v0013_nodes_postgres_sql),
     ]
 }

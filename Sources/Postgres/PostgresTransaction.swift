@@ -9,12 +9,16 @@ public final class PostgresTransaction {
         /// Reads and writes, and sees before each statement what others have committed meanwhile: after a lock was
         /// waited for. Its statements have no deadline but the transaction's.
         case exclusive
+        /// One statement that is a transaction of its own, for one way there and back. Of one whose connection is lost
+        /// nobody can tell whether it was done, so it is not run again.
+        case single
 
-        var begin: String {
+        var begin: String? {
             switch self {
             case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
             case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE"
             case .exclusive: "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0"
+            case .single: nil
             }
         }
     }

@@ -41,7 +41,9 @@ struct TransactionRun {
 
     private func once<Value>(_ body: (PostgresTransaction) throws -> Value) -> Round<Value> {
         do throws(PostgresFailure) {
-            try connection.runScript(kind.begin, until: min(deadline, now + connection.deadlines.statement))
+            if let begin = kind.begin {
+                try connection.runScript(begin, until: min(deadline, now + connection.deadlines.statement))
+            }
         } catch {
             let isLost = connection.isSpent && error.reason != .late
             // Whether a transaction is open nobody knows.
@@ -65,6 +67,7 @@ struct TransactionRun {
 
     /// What comes of a transaction in which a statement has failed, whatever its closure has made of it.
     private func round<Value>(of failure: PostgresFailure, _ error: any Error) -> Round<Value> {
+        if kind == .single { return singleRound(of: failure, error) }
         // Who has become a standby, or is told to refuse writes, may be one of several.
         connection.isReadOnly = kind == .write && failure.state?.code == "25006"
         let mayBeElsewhere = failure.reason == .lost || connection.isReadOnly
@@ -76,7 +79,17 @@ struct TransactionRun {
         return .conflict(error, failure)
     }
 
+    /// What comes of a statement that has no transaction around it, which the server has undone if it answers.
+    private func singleRound<Value>(of failure: PostgresFailure, _ error: any Error) -> Round<Value> {
+        if connection.isSpent || failure.state?.leavesOutcomeUnknown == true {
+            return .over(.failure(failure.inCommit))
+        }
+        connection.isReadOnly = failure.state?.code == "25006"
+        return failure.state?.isConflict == true ? .conflict(error, failure) : .over(.failure(error))
+    }
+
     private func commit<Value>(_ value: Value) -> Round<Value> {
+        if kind == .single { return .over(.success(value)) }
         do throws(PostgresFailure) {
             let end = max(deadline, now + .seconds(2))
             let tag = try connection.runScript("COMMIT", until: end).tag
@@ -97,6 +110,7 @@ struct TransactionRun {
     }
 
     private func rollBack() {
+        if kind == .single { return }
         do throws(PostgresFailure) {
             try connection.runScript("ROLLBACK", until: now + .seconds(1))
         } catch {

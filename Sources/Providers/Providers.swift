@@ -9,5 +9,6 @@ extension ModuleSet {
         BcryptModule.module,
         JWTModule.module,
         MemoryLimitsModule.module,
+        StorageLimitsModule.module,
     ])
 }

@@ -1,6 +1,7 @@
 import GatewayAccess
 import GatewayKit
 import GatewayTestKit
+import Logging
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RevocationLogTests {
@@ -91,6 +92,64 @@ import Testing
         }
     }
 
+    @Test func `what the store tells of is read at once, and what it does not tell of within a second`() async throws {
+        let fixture = await Fixture()
+        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
+        let log = RevocationLog(
+            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
+            logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await log.run() }
+            told.yield(.added)
+            for number in 1...3 {
+                try await fixture.revoke(.session(SessionID("\(number)")))
+                told.yield(.added)
+                while log.table.count < number {
+                    try Task.checkCancellation()
+                    await Task.yield()
+                }
+            }
+            #expect(fixture.time.elapsed() == .zero)
+            // The last word may have been heard twice, so that it is not known when the wait began.
+            try await fixture.revoke(.session(SessionID("untold")))
+            while log.table.count < 4 {
+                try await fixture.time.waitForSleepers()
+                #expect(fixture.time.elapsed() <= .seconds(1))
+                fixture.time.advance(by: .seconds(1))
+                for _ in 0..<100 where log.table.count < 4 { await Task.yield() }
+            }
+            group.cancelAll()
+        }
+    }
+
+    @Test func `a store that has fallen silent is asked as often as one that never tells`() async throws {
+        let fixture = await Fixture()
+        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
+        let log = RevocationLog(
+            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
+            logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await log.run() }
+            for (word, reads) in [(RevocationNews.added, 0), (.silent, 20), (.added, 0)] {
+                let before = fixture.storage.readCount
+                told.yield(word)
+                // What it tells is followed by a look, whatever it is.
+                while fixture.storage.readCount == before {
+                    try Task.checkCancellation()
+                    await Task.yield()
+                }
+                try await fixture.time.waitForSleepers()
+                let settled = fixture.storage.readCount
+                for _ in 0..<19 {
+                    fixture.time.advance(by: .milliseconds(50))
+                    try await fixture.time.waitForSleepers()
+                }
+                #expect(abs(fixture.storage.readCount - settled - reads) <= 2, "\(word)")
+            }
+            group.cancelAll()
+        }
+    }
+
     @Test func `entries go when their last token has expired`() async throws {
         let fixture = await Fixture()
         try await fixture.revoke(.session(SessionID("s1")))
@@ -119,4 +178,22 @@ import Testing
             expiresAt: Timestamp(seconds: 20), tokenID: "t", username: "johndoe", email: nil, groups: [])
         #expect(table.standing(of: Principal(claims)) == .outdated)
     }
+}
+
+/// A store in memory that tells what a test says.
+private struct TellingStorage: Storage {
+    let base: InMemoryStorage
+    let news: AsyncStream<RevocationNews>
+
+    func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable { news }
+
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result { try await base.read(body) }
+
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
+    ) async throws(StorageError) -> Result { try await base.write(body) }
+
+    func checkReadiness() async throws(StorageError) {}
 }

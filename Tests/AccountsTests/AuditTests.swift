@@ -120,7 +120,7 @@ import Testing
         let keys = [
             ("two", Secret([UInt8](repeating: 8, count: 32))), ("one", Secret([UInt8](repeating: 7, count: 32))),
         ]
-        _ = try await Outbox(keyring: SecretKeyring(keys), signal: OutboxSignal()).reseal(
+        _ = try await Outbox(keyring: SecretKeyring(keys), signal: Signal()).reseal(
             in: world.storage, at: world.time.now(), by: "command-line")
     }
 

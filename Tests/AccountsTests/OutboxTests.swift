@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct OutboxTests {
     private static let keys = Secret([UInt8](repeating: 7, count: 32))
-    private let outbox = Outbox(keyring: SecretKeyring([("one", keys)]), signal: OutboxSignal())
+    private let outbox = Outbox(keyring: SecretKeyring([("one", keys)]), signal: Signal())
 
     private func mail(_ id: String) throws -> Mail {
         try Mail(
@@ -25,42 +25,6 @@ import Testing
         var stored = try outbox.seal(try mail("m1"))
         stored.id = "m2"
         #expect(throws: SealError.unreadable) { try outbox.open(stored) }
-    }
-
-    @Test func `a poke before the wait and one during it both end it`() async throws {
-        let (signal, time) = (OutboxSignal(), ManualTime())
-        signal.poke()
-        signal.poke()
-        try await signal.wait(atMost: .seconds(60), by: time)
-        async let waiting: Void = signal.wait(atMost: .seconds(60), by: time)
-        try await time.waitForSleepers()
-        signal.poke()
-        try await waiting
-        #expect(time.sleeperCount == 0)
-    }
-
-    @Test func `a wait without a poke ends in its time`() async throws {
-        let (signal, time) = (OutboxSignal(), ManualTime())
-        async let waiting: Void = signal.wait(atMost: .seconds(60), by: time)
-        try await time.waitForSleepers()
-        time.advance(by: .seconds(60))
-        try await waiting
-    }
-
-    @Test func `nothing is kept of a wait whose end and cancellation met`() async throws {
-        var kept = 0
-        for _ in 0..<2000 {
-            // New ones each time: a poke that came before the wait would end the next one before anybody sleeps.
-            let (signal, time) = (OutboxSignal(), ManualTime())
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await signal.wait(atMost: .seconds(60), by: time) }
-                try? await time.waitForSleepers()
-                signal.poke()
-                group.cancelAll()
-            }
-            kept += signal.waitCount
-        }
-        #expect(kept == 0)
     }
 
     @Test func `every template has all its values, and leaves a value's braces alone`() {

@@ -22,7 +22,7 @@ struct World {
     init(registration: RegistrationSettings = RegistrationSettings(isOpen: true)) throws {
         issuer = FakeTokenIssuer(time: time)
         outbox = Outbox(
-            keyring: SecretKeyring([("one", Secret([UInt8](repeating: 7, count: 32)))]), signal: OutboxSignal())
+            keyring: SecretKeyring([("one", Secret([UInt8](repeating: 7, count: 32)))]), signal: Signal())
         let roles = AccountRoles(
             storage: storage, hasher: hasher, issuer: issuer, follower: follower, outbox: outbox,
             publicURL: try PublicURL("https://auth.example.com"), time: time, random: random,

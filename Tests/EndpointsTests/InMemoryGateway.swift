@@ -30,7 +30,7 @@ struct InMemoryGateway {
         issuer = FakeTokenIssuer(time: time)
         revocations = RevocationLog(storage: storage, table: RevocationTable(), time: time, logger: logger)
         let keyring = SecretKeyring([("one", Secret([UInt8](repeating: 7, count: 32)))])
-        outbox = Outbox(keyring: keyring, signal: OutboxSignal())
+        outbox = Outbox(keyring: keyring, signal: Signal())
         let roles = AccountRoles(
             storage: storage, hasher: hasher, issuer: issuer, follower: revocations,
             outbox: outbox, publicURL: publicURL, time: time, random: CountedRandom())

@@ -3,15 +3,15 @@ public import GatewayKit
 
 /// Seals mails for the store and opens them for delivery, so that no link stands in the database in clear.
 ///
-/// `MailTemplate.swift` holds the texts, `Letters.swift` fills them in for an account, `OutboxSignal.swift` wakes the
+/// `MailTemplate.swift` holds the texts, `Letters.swift` fills them in for an account, `Signal.swift` wakes the
 /// delivery, `Outbox+Resealing.swift` follows a change of the deployment's keys.
 public struct Outbox: Sendable {
     /// Raised after a transaction that put a mail into the outbox was committed.
-    public let signal: OutboxSignal
+    public let signal: Signal
     private let keyring: SecretKeyring
 
     /// Takes the deployment's keys, and the signal that its delivery waits for.
-    public init(keyring: SecretKeyring, signal: OutboxSignal) {
+    public init(keyring: SecretKeyring, signal: Signal) {
         self.keyring = keyring
         self.signal = signal
     }

@@ -3,7 +3,7 @@ public import Logging
 public import ServiceLifecycle
 
 /// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces,
-/// API keys, links, guesses and revocations.
+/// API keys, links, guesses and revocations. Of the gateways that share a store one does it at a time.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -65,6 +65,20 @@ public struct Chores: Service {
         try await inBatches { records, limit throws(StorageError) in
             try records.revocations.deleteExpired(before: now, limit: limit)
         }
+        try await forgetCounts()
+    }
+
+    /// Removes spent counts, which are locked one by one.
+    private func forgetCounts() async throws(AccountsError) {
+        for _ in 0..<Self.batchesARound {
+            let count: Int
+            do throws(StorageError) {
+                count = try await storage.removeSpentCounts(limit: Self.batch)
+            } catch {
+                throw AccountsError(error)
+            }
+            if count < Self.batch { return }
+        }
     }
 
     /// Repeats a removal, each time in a transaction of its own, until it finds less than a batch.
@@ -73,7 +87,7 @@ public struct Chores: Service {
     ) async throws(AccountsError) {
         for _ in 0..<Self.batchesARound {
             let count = try await storage.commit { records throws(StorageError) in
-                try remove(records, Self.batch)
+                try records.isAlone(at: .chores) ? try remove(records, Self.batch) : 0
             }
             if count < Self.batch { return }
         }

@@ -33,7 +33,7 @@ struct Ground: Sendable {
             staleAfter: deployment.settings.access.staleAfter, logger: logger)
         await revocations.catchUp()
         return Ground(
-            store: store, keyring: keyring, outbox: Outbox(keyring: keyring, signal: OutboxSignal()),
+            store: store, keyring: keyring, outbox: Outbox(keyring: keyring, signal: Signal()),
             revocations: revocations, kept: making.kept, metrics: metrics, style: style, logger: logger,
             services: making.services, mayCreate: mayCreate)
     }

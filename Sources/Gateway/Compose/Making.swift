@@ -54,7 +54,7 @@ struct Making: Sendable {
         let (store, keyring) = try await storeAndKeyring()
         return Administration(
             storage: store, hasher: try await make(settings.passwords, "passwords", keyring: keyring, store: store),
-            outbox: Outbox(keyring: keyring, signal: OutboxSignal()), links: settings.links,
+            outbox: Outbox(keyring: keyring, signal: Signal()), links: settings.links,
             publicURL: settings.server.publicURL, follower: NoFollower(), time: deployment.host.time,
             random: deployment.host.random)
     }
@@ -67,7 +67,7 @@ struct Making: Sendable {
             throw Failure("tokens: the keys of '\(tokens.name)' are handled elsewhere")
         }
         return KeyCare(
-            keys: keys, store: store, outbox: Outbox(keyring: keyring, signal: OutboxSignal()),
+            keys: keys, store: store, outbox: Outbox(keyring: keyring, signal: Signal()),
             time: deployment.host.time)
     }
 

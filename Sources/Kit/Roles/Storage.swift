@@ -28,6 +28,16 @@ public protocol Storage: Sendable {
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
     ) async throws(StorageError) -> Result
 
+    /// Tells when other gateways may have added to the revocation log, to one follower each; ends at once for a store
+    /// that tells nothing.
+    func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable
+
+    /// Counts that all gateways of the store share; nil for a store that keeps none.
+    var limiter: (any RateLimiter)? { get }
+
+    /// Removes counts of ``limiter`` that mean nothing any more, at most `limit`; how many there were.
+    func removeSpentCounts(limit: Int) async throws(StorageError) -> Int
+
     /// Whether the store answers and its schema is the one that this binary knows; throws ``StorageError`` when not.
     func checkReadiness() async throws(StorageError)
 
@@ -41,6 +51,14 @@ public protocol Storage: Sendable {
 
 extension Storage {
     public var isShared: Bool { false }
+
+    public func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable {
+        AsyncStream<RevocationNews> { $0.finish() }
+    }
+
+    public var limiter: (any RateLimiter)? { nil }
+
+    public func removeSpentCounts(limit: Int) async throws(StorageError) -> Int { 0 }
 
     public func migrations() async throws(StorageError) -> [MigrationStatus] { [] }
 
@@ -67,6 +85,24 @@ public protocol Records {
     var audit: any AuditRecords { get }
     /// Guesses at accounts.
     var guesses: any GuessRecords { get }
+
+    /// Tries to be the only transaction, of whichever gateway, that does such work until it ends; false, without
+    /// waiting, where another is at it.
+    func isAlone(at work: SharedWork) throws(StorageError) -> Bool
+}
+
+/// Work that one gateway at a time does for all that share a store.
+public enum SharedWork: String, CaseIterable, Sendable {
+    /// Removing what has expired.
+    case chores
+}
+
+/// What a store says of its revocation log without being asked.
+public enum RevocationNews: Hashable, Sendable {
+    /// There may be new rows, and from now on new ones are told.
+    case added
+    /// New rows are not told until `added`.
+    case silent
 }
 
 /// How a caller of the store can react.

@@ -16,6 +16,12 @@ protocol SQLConnection {
 
     /// Runs a script of statements without parameters.
     func run(script: String) throws(StorageError)
+
+    /// Whether several transactions write at once, so that rows are locked one by one.
+    var locksRows: Bool { get }
+
+    /// What ``Records/isAlone(at:)`` says.
+    func isAlone(at work: SharedWork) throws(StorageError) -> Bool
 }
 
 extension SQLConnection {

@@ -41,6 +41,9 @@ final class InMemoryRecords: Records {
     var audit: any AuditRecords { InMemoryAudit(records: self) }
     var guesses: any GuessRecords { InMemoryGuesses(records: self) }
 
+    /// One transaction runs at a time.
+    func isAlone(at work: SharedWork) throws(StorageError) -> Bool { true }
+
     /// Changes the tables, in a write closure alone, so that they hold those texts; one with NUL is refused, for SQL
     /// engines keep none.
     func change<Result>(

@@ -105,7 +105,7 @@ import Testing
     @Test func `a mail that was sealed with a key that this node has not read yet waits`() async throws {
         let post = Post()
         let ahead = SecretKeyring([("k2", Secret(Array(repeating: 2, count: 32)))])
-        let sealed = try Outbox(keyring: ahead, signal: OutboxSignal()).seal(try post.mail("m1"))
+        let sealed = try Outbox(keyring: ahead, signal: Signal()).seal(try post.mail("m1"))
         try await post.storage.write { records throws(StorageError) in try records.outbox.enqueue(sealed) }
         try await post.whileDelivering { try await post.waitForRest() }
         #expect(try await post.counts() == [1, 0])

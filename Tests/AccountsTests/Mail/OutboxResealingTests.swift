@@ -6,9 +6,9 @@ import Testing
 @Suite struct OutboxResealingTests {
     private static let (old, new) = (key("old", 1), key("new", 2))
     private let storage = InMemoryStorage(repeatsWrites: true)
-    private let before = Outbox(keyring: SecretKeyring([old]), signal: OutboxSignal())
-    private let between = Outbox(keyring: SecretKeyring([new, old]), signal: OutboxSignal())
-    private let after = Outbox(keyring: SecretKeyring([new]), signal: OutboxSignal())
+    private let before = Outbox(keyring: SecretKeyring([old]), signal: Signal())
+    private let between = Outbox(keyring: SecretKeyring([new, old]), signal: Signal())
+    private let after = Outbox(keyring: SecretKeyring([new]), signal: Signal())
 
     @Test func `every mail opens with the first key alone afterwards, those that were given up too`() async throws {
         let mails = try (0..<250).map { try mail("m\($0)") }
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `what cannot be opened is named, stays, and holds up nothing`() async throws {
-        let lost = Outbox(keyring: SecretKeyring([Self.key("lost", 3)]), signal: OutboxSignal())
+        let lost = Outbox(keyring: SecretKeyring([Self.key("lost", 3)]), signal: Signal())
         var damaged = try between.seal(mail("m2"))
         damaged.sealed[20] ^= 1
         try await enqueue([lost.seal(mail("m1")), damaged, before.seal(mail("m3"))])

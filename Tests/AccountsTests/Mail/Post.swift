@@ -16,7 +16,7 @@ struct Post: Sendable {
     /// Takes the byte that its key consists of.
     init(key: UInt8 = 1) {
         let keyring = SecretKeyring([("k1", Secret(Array(repeating: key, count: 32)))])
-        outbox = Outbox(keyring: keyring, signal: OutboxSignal())
+        outbox = Outbox(keyring: keyring, signal: Signal())
     }
 
     func mail(_ id: String) throws -> Mail {

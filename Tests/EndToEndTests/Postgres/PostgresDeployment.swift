@@ -26,10 +26,11 @@ struct PostgresDeployment: Sendable {
     /// What stands in the file about the store.
     var settings: String { "storage: {use: postgres, url: \"\(cluster.url(database))\", wait: 60s}\n" }
 
-    func start(waiting wait: String = "60s") async throws -> GatewayProcess {
+    func start(
+        waiting wait: String = "60s", with extra: String = GatewayProcess.quick
+    ) async throws -> GatewayProcess {
         try await GatewayProcess.start(
-            in: folder, server: "log: {level: info}",
-            extra: settings.replacing("60s", with: wait) + GatewayProcess.quick)
+            in: folder, server: "log: {level: info}", extra: settings.replacing("60s", with: wait) + extra)
     }
 
     func makeSecretFile() throws {

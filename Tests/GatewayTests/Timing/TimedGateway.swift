@@ -40,7 +40,7 @@ struct TimedGateway {
             store: made.store, keyring: made.keyring,
             hasher: missing.contains(.dummyHash) ? NobodyIsFree(base: made.hasher) : made.hasher,
             issuer: made.issuer, mailer: made.mailer, stages: made.stages)
-        let outbox = Outbox(keyring: products.keyring, signal: OutboxSignal())
+        let outbox = Outbox(keyring: products.keyring, signal: Signal())
         let flows = deployment.flows(over: products, outbox: outbox, follower: NoFollower())
         let revocations = RevocationLog(
             storage: products.store, table: RevocationTable(), time: host.time, logger: log)

@@ -19,10 +19,10 @@ import Testing
                 try await storage.write { records throws(StorageError) in
                     _ = try records.revocations.append(.session(SessionID("first")), keepUntil: Self.end)
                     appended.signal()
-                    proceed.wait()
+                    proceed.hold()
                 }
             }
-            await Self.wait(for: appended)
+            try await appended.signalled()
             let isOvertaken = Flag()
             group.addTask {
                 try await storage.write { records throws(StorageError) in
@@ -31,7 +31,9 @@ import Testing
                 isOvertaken.raise()
             }
             let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            while try await cluster.sql(waiting, in: name) == "0", !isOvertaken.isRaised { await Task.yield() }
+            while try await cluster.sql(waiting, in: name) == "0", !isOvertaken.isRaised {
+                try Task.checkCancellation()
+            }
             #expect(try await Self.subjects(in: storage) == [])
             proceed.signal()
             try await group.waitForAll()
@@ -57,6 +59,80 @@ import Testing
         isOver.raise()
         let seen = try await following
         #expect(Set(seen).count == count && seen == seen.sorted())
+    }
+
+    @Test func `of gateways that do their chores at once one does them, and the others go on`() async throws {
+        let (cluster, name) = try await place()
+        let (first, second) = (
+            try await PostgresStorage.migrated(cluster.url(name)), try await PostgresStorage.opened(cluster.url(name))
+        )
+        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let isFirstAlone = first.write { records throws(StorageError) in
+            let isAlone = try records.isAlone(at: .chores)
+            begun.signal()
+            proceed.hold()
+            return isAlone
+        }
+        try await begun.signalled()
+        let work: @Sendable (any Records) throws(StorageError) -> Bool = { records throws(StorageError) in
+            try records.isAlone(at: .chores)
+        }
+        #expect(try await second.write(work) == false)
+        proceed.signal()
+        #expect(try await isFirstAlone)
+        #expect(try await second.write(work))
+    }
+
+    @Test func `two gateways claim mails at the same time, and neither waits for the other`() async throws {
+        let (cluster, name) = try await place()
+        let (first, second) = (
+            try await PostgresStorage.migrated(cluster.url(name)), try await PostgresStorage.opened(cluster.url(name))
+        )
+        try await first.write { records throws(StorageError) in
+            for id in ["a", "b", "c"] {
+                try records.outbox.enqueue(
+                    OutboxMail(id: id, sealed: [1], createdAt: Self.end, attempts: 0, dueAt: Self.end, isParked: false))
+            }
+        }
+        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let mine = first.write { records throws(StorageError) in
+            let mails = try records.outbox.claim(dueAt: Self.end, until: Self.end + .seconds(60), limit: 2).map(\.id)
+            begun.signal()
+            proceed.hold()
+            return mails
+        }
+        try await begun.signalled()
+        let yours = try await second.write { records throws(StorageError) in
+            try records.outbox.claim(dueAt: Self.end, until: Self.end + .seconds(60), limit: 2).map(\.id)
+        }
+        proceed.signal()
+        #expect(try await mine == ["a", "b"])
+        #expect(yours == ["c"])
+    }
+
+    @Test func `what one gateway revokes another is told of, also after its connection was lost`() async throws {
+        let (cluster, name) = try await place()
+        let (first, second) = (
+            try await PostgresStorage.migrated(cluster.url(name)), try await PostgresStorage.opened(cluster.url(name))
+        )
+        var news = first.revocationNews().makeAsyncIterator()
+        for round in 0..<2 {
+            // It tells that it listens.
+            while let word = await news.next(isolation: nil), word != .added {}
+            for number in 0..<2 {
+                try await second.write { records throws(StorageError) in
+                    _ = try records.revocations.append(.session(SessionID("\(round) \(number)")), keepUntil: Self.end)
+                }
+                #expect(await news.next(isolation: nil) == .added)
+            }
+            // What a quiet listener has asked last is nothing.
+            try await cluster.sql(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = '\(name)' AND (query LIKE 'LISTEN%' OR query = '')
+                """)
+            while let word = await news.next(isolation: nil), word != .silent {}
+        }
     }
 
     @Test func `a read closure that writes is refused as broken`() async throws {
@@ -142,7 +218,10 @@ import Testing
                 PostgresTarget(url: cluster.url()), connections: 1, waiting: .seconds(60), time: SystemTime(),
                 logger: log.logger)
         }
-        while log.lines.isEmpty { await Task.yield() }
+        while log.lines.isEmpty {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         try await cluster.start()
         let storage = try await opening.value
         #expect(log.lines.last?.message == "the database is there")
@@ -191,10 +270,6 @@ import Testing
             }
             if isLast { return seen }
         }
-    }
-
-    private static func wait(for semaphore: DispatchSemaphore) async {
-        while semaphore.wait(timeout: .now()) == .timedOut { await Task.yield() }
     }
 
     private func place() async throws -> (PostgresCluster, String) {

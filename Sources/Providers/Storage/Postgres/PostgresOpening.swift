@@ -15,9 +15,13 @@ extension PostgresStorage {
         let clock = PostgresClock(
             elapsed: { time.elapsed() }, sleep: { try await time.sleep(for: $0) },
             fraction: { Double(random.bytes(1).first ?? 0) / 256 })
+        let pool = PostgresPool(to: target, connections: connections, clock: clock, deadlines: deadlines)
         let storage = PostgresStorage(
-            pool: PostgresPool(to: target, connections: connections, clock: clock, deadlines: deadlines),
-            migrator: Migrator(scripts: scripts, table: Migrator.postgresTable), time: time, meters: meters)
+            pool: pool, migrator: Migrator(scripts: scripts, table: Migrator.postgresTable), time: time, meters: meters,
+            counts: PostgresRateLimiter(pool: pool),
+            listen: { channel in
+                PostgresListener(to: target, channels: [channel], clock: clock, deadlines: deadlines)
+            })
         try await storage.waitUntilReached(for: waiting, logger)
         return storage
     }

@@ -28,6 +28,19 @@ struct PostgresSQLConnection: SQLConnection {
         try reacting { () throws(PostgresFailure) in try transaction.run(script: script) }
     }
 
+    var locksRows: Bool { true }
+
+    func isAlone(at work: SharedWork) throws(StorageError) -> Bool {
+        let number: Int64 =
+            switch work {
+            case .chores: 3
+            }
+        return try row(
+            "SELECT CASE WHEN pg_try_advisory_xact_lock(6075114, CAST(:number AS INTEGER)) THEN 1 ELSE 0 END AS alone",
+            ["number": .integer(number)]
+        ) { row throws(StorageError) in try row.boolean("alone") } ?? false
+    }
+
     private func reacting<Value>(_ body: () throws(PostgresFailure) -> Value) throws(StorageError) -> Value {
         do {
             return try body()

@@ -11,8 +11,34 @@ struct PostgresStorage: Storage {
     let migrator: Migrator
     let time: any TimeSource
     let meters: StorageMeters
+    /// Counts that all gateways share.
+    let counts: PostgresRateLimiter
+    /// Begins to hear what is told on a channel.
+    let listen: @Sendable (_ channel: String) -> PostgresListener
 
     var isShared: Bool { true }
+    var limiter: (any RateLimiter)? { counts }
+
+    func removeSpentCounts(limit: Int) async throws(StorageError) -> Int {
+        do {
+            return try await counts.removeSpent(limit: limit)
+        } catch {
+            throw PostgresFailure.reaction(to: error, in: .single)
+        }
+    }
+
+    func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable {
+        let listener = listen("auth_gateway_revocations")
+        return listener.news.map { news in
+            // The listener goes on for as long as somebody has the sequence.
+            withExtendedLifetime(listener) {
+                switch news {
+                case .listening, .notified: .added
+                case .lost: .silent
+                }
+            }
+        }
+    }
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result

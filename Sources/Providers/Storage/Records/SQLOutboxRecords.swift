@@ -18,11 +18,19 @@ struct SQLOutboxRecords: OutboxRecords {
     }
 
     func claim(dueAt moment: Timestamp, until: Timestamp, limit: Int) throws(StorageError) -> [OutboxMail] {
-        var mails = try connection.rows(
-            """
+        // A mail that another transaction is just claiming is left to that one, and not waited for.
+        let due: StaticString =
+            connection.locksRows
+            ? """
             SELECT id, sealed, created_at, attempts, due_at, is_parked
             FROM outbox WHERE is_parked = 0 AND due_at <= :moment ORDER BY due_at, created_at, id LIMIT :limit
-            """, ["moment": .moment(moment), "limit": .limit(limit)], read)
+            FOR UPDATE SKIP LOCKED
+            """
+            : """
+            SELECT id, sealed, created_at, attempts, due_at, is_parked
+            FROM outbox WHERE is_parked = 0 AND due_at <= :moment ORDER BY due_at, created_at, id LIMIT :limit
+            """
+        var mails = try connection.rows(due, ["moment": .moment(moment), "limit": .limit(limit)], read)
         for index in mails.indices {
             mails[index].attempts += 1
             mails[index].dueAt = until

@@ -8,6 +8,11 @@ struct GRDBConnection: SQLConnection {
     let database: Database
     let access: SQLiteFailure.Step
 
+    var locksRows: Bool { false }
+
+    /// SQLite has one writer at a time.
+    func isAlone(at work: SharedWork) throws(StorageError) -> Bool { true }
+
     @discardableResult
     func execute(_ statement: StaticString, _ values: [String: SQLValue]) throws(StorageError) -> Int {
         do {

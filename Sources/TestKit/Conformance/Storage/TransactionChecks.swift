@@ -15,6 +15,16 @@ extension StorageConformance {
             }
             #expect(seen == Sample.guesses("a", 1))
         },
+        Check("a transaction while no other runs is alone at every work, and so is the next") { storage in
+            for _ in 0..<2 {
+                for work in SharedWork.allCases {
+                    let isAlone = try await storage.writing { records in
+                        [try records.isAlone(at: work), try records.isAlone(at: work)]
+                    }
+                    #expect(isAlone == [true, true])
+                }
+            }
+        },
         Check("a closure that throws has done nothing, and its error arrives") { storage in
             try await storage.writing { try $0.guesses.store(Sample.guesses("kept", 1)) }
             await #expect {

@@ -1,8 +1,8 @@
-public import GatewayKit
 import Synchronization
 
-/// Tells the delivery that a mail may be waiting, so that it need not wait for its next look.
-public final class OutboxSignal: Sendable {
+/// Tells who looks now and then, as the outbox's delivery does, that there may be something, so that it need not wait
+/// for its next look.
+public final class Signal: Sendable {
     private struct State {
         var isRaised = false
         var nextID = 0

@@ -1,0 +1,131 @@
+import Foundation
+import GatewayTestServers
+import Testing
+
+/// Gateways on one PostgreSQL database: what they share, and what one at a time does.
+@Suite(.needsPostgres, .timeLimit(.minutes(10))) struct ManyNodesTests {
+    @Test func `four gateways hold one client to one allowance`() async throws {
+        let limits = """
+            pipeline:
+              - use: rate-limit
+                count_in: storage
+                rules: [{route: POST /auth/login, allow: 20 per 1h}]
+
+            """
+        try await withNodes(4, limits) { nodes, _ in
+            let answers = try await inParallel(60) { number in
+                try await nodes[number % 4].logIn("nobody\(number)", "wrong horse battery")
+            }
+            #expect(answers.count { $0.status != 429 } == 20)
+            for answer in answers where answer.status == 429 {
+                #expect(try answer.text("code") == "too_many_requests")
+                #expect(answer["retry-after"] != nil)
+            }
+        }
+    }
+
+    @Test func `whoever counts in a storage that counts nothing is told so at the start`() async throws {
+        let folder = try TestFolder()
+        try folder.write("config.yaml", "pipeline: [{use: rate-limit, count_in: storage}]\n")
+        let started = try await GatewayProcess.run(["serve"], in: folder)
+        #expect(started.status == 1)
+        #expect(
+            started.output.contains("count_in: storage needs a storage that several gateways may share"),
+            "\(started.output)")
+    }
+
+    @Test func `of parallel refreshes at four gateways all get one successor`() async throws {
+        try await withNodes(4) { nodes, _ in
+            let token = try await TourTests.registerAndLogIn(at: nodes[0]).text("refresh_token")
+            let answers = try await inParallel(40) { number in
+                try await TourTests.refresh(token, at: nodes[number % 4])
+            }
+            // A store that is asked by many at once may have no time for some, which changes nothing.
+            #expect(answers.allSatisfy { [200, 503].contains($0.status) })
+            let successors = Set(try answers.filter { $0.status == 200 }.map { try $0.text("refresh_token") })
+            #expect(successors.count == 1)
+            #expect(try await TourTests.refresh(try #require(successors.first), at: nodes[3]).status == 200)
+        }
+    }
+
+    @Test func `of parallel uses of a link at four gateways one wins`() async throws {
+        try await withNodes(4) { nodes, folder in
+            let registered = try await nodes[0].send("POST", "/auth/register", json: TourTests.registration)
+            #expect(registered.status == 201)
+            let json = #"{"email":"john@example.com"}"#
+            #expect(try await nodes[1].send("POST", "/auth/forgot-password", json: json).status == 202)
+            let link = try await Mailbox(folder: folder).resetLink()
+            let answers = try await inParallel(20) { number in
+                let json = #"{"new_password":"staple battery \#(number)"}"#
+                return try await nodes[number % 4].send("POST", link, json: json)
+            }
+            #expect(answers.count { $0.status == 200 } == 1, "\(answers.map(\.status))")
+            let winner = try #require(answers.firstIndex { $0.status == 200 })
+            for node in nodes {
+                #expect(try await TourTests.logIn("staple battery \(winner)", at: node).status == 200)
+            }
+        }
+    }
+
+    @Test func `a gateway with another secret does not start, and says why`() async throws {
+        let deployment = try await PostgresDeployment.ready(on: .shared())
+        let first = try await deployment.start()
+        await first.end()
+        let key = "k2:" + String(repeating: "B", count: 43) + "\n"
+        try Data(key.utf8).write(to: URL(fileURLWithPath: deployment.folder.path("data/secret.key")))
+        let other = try await GatewayProcess.run(["serve", "--config", "config.yaml"], in: deployment.folder)
+        #expect(other.status == 1)
+        #expect(other.output.contains("secret"), "\(other.output)")
+        #expect(!other.output.contains("BBBB"))
+    }
+
+    @Test func `a thousand mails are delivered by four gateways of which two are killed, and few of them twice`()
+        async throws
+    {
+        let sink = try MailSink()
+        defer { sink.end() }
+        try await withNodes(4, sink.section + GatewayProcess.quick) { nodes, _ in
+            let count = 1000
+            for batch in stride(from: 0, to: count, by: 20) {
+                let answers = try await inParallel(20) { number in
+                    try await nodes[number % 4].register("person\(batch + number)", "correct horse battery")
+                }
+                try #require(answers.allSatisfy { $0.status == 201 }, "\(answers.map(\.status))")
+            }
+            #expect(sink.ids.isEmpty)
+            sink.greet()
+            await sink.mails(300)
+            for node in nodes.prefix(2) { await node.process.end(SIGKILL) }
+            let takenBefore = sink.ids.count
+            // What the dead had claimed is another's a minute later.
+            await sink.mails(count)
+            let ids = sink.ids
+            let repeated = ids.count - Set(ids).count
+            print("mails: \(Set(ids).count) of \(count), \(repeated) of them twice, \(takenBefore) before the kills")
+            #expect(Set(ids).count == count)
+            // A gateway sends four at once.
+            #expect(repeated <= 8)
+        }
+    }
+
+    private func withNodes(
+        _ count: Int, _ extra: String = GatewayProcess.quick,
+        _ body: ([GatewayProcess], TestFolder) async throws -> Void
+    ) async throws {
+        let deployment = try await PostgresDeployment.ready(on: .shared())
+        var nodes: [GatewayProcess] = []
+        for _ in 0..<count { nodes.append(try await deployment.start(with: extra)) }
+        try await body(nodes, deployment.folder)
+        for node in nodes { await node.process.end(SIGKILL) }
+    }
+}
+
+/// Asks so often at once; the answers in the order of the questions.
+private func inParallel(
+    _ count: Int, _ ask: @escaping @Sendable (Int) async throws -> HTTPAnswer
+) async throws -> [HTTPAnswer] {
+    try await withThrowingTaskGroup(of: (Int, HTTPAnswer).self) { group in
+        for number in 0..<count { group.addTask { (number, try await ask(number)) } }
+        return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+}

@@ -1,0 +1,78 @@
+import GatewayKit
+import GatewayPostgres
+import GatewayTestKit
+import GatewayTestServers
+import Testing
+
+@testable import GatewayProviders
+
+@Suite(.needsPostgres, .timeLimit(.minutes(5))) struct PostgresRateLimiterTests {
+    private static let limit = RateLimit(count: 20, per: .seconds(1000))
+
+    @Test(arguments: RateLimiterConformance.allCases)
+    func `keeps a limiter's promises`(promise: RateLimiterConformance) async throws {
+        let (_, storage, _) = try await place()
+        try await promise.verify { time in
+            PostgresRateLimiter(pool: storage.pool) { time.elapsed().microseconds }
+        }
+    }
+
+    @Test func `gateways of one database count together, by its clock`() async throws {
+        let (cluster, first, name) = try await place()
+        let second = try await PostgresStorage.opened(cluster.url(name))
+        let limiters = [first, second].compactMap(\.limiter)
+        let allowed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<60 {
+                group.addTask { try await limiters[number % 2].take("a", from: Self.limit).isAllowed }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(allowed == 20)
+        let rest = try await limiters[0].take("a", from: Self.limit)
+        #expect(rest.remaining == 0)
+        #expect(.zero < rest.retryAfter && rest.retryAfter <= .seconds(50))
+        #expect(try await limiters[1].take("b", from: Self.limit).remaining == 19)
+        // No address stands in the table.
+        #expect(try await cluster.sql("SELECT DISTINCT length(key) FROM rate_limits", in: name) == "32")
+    }
+
+    @Test func `counts that mean nothing any more are removed, and no others`() async throws {
+        let (cluster, storage, name) = try await place()
+        let time = ManualTime()
+        let limiter = PostgresRateLimiter(pool: storage.pool) { time.elapsed().microseconds }
+        for key in 0..<7 { _ = try await limiter.take("\(key)", from: Self.limit) }
+        time.advance(by: .seconds(51))
+        _ = try await limiter.take("hot", from: Self.limit)
+        #expect(try await limiter.removeSpent(limit: 5) == 5)
+        #expect(try await limiter.removeSpent(limit: 5) == 2)
+        #expect(try await limiter.removeSpent(limit: -1) == 0)
+        #expect(try await cluster.sql("SELECT count(*) FROM rate_limits", in: name) == "1")
+        #expect(try await limiter.take("hot", from: Self.limit).remaining == 18)
+        // Production's clock is the database's.
+        #expect(try await storage.removeSpentCounts(limit: 5) == 1)
+    }
+
+    @Test func `a database out of reach is said in time`() async throws {
+        let cluster = try await PostgresCluster.start()
+        let deadlines = PostgresDeadlines(
+            connect: .milliseconds(300), statement: .milliseconds(300), wait: .milliseconds(500),
+            transaction: .milliseconds(600))
+        let storage = try await PostgresStorage.migrated(cluster.url(), deadlines: deadlines)
+        cluster.freeze()
+        await #expect(throws: RateLimiterError.self) { try await storage.limiter?.take("a", from: Self.limit) }
+        cluster.thaw()
+    }
+
+    @Test func `a storage that counts nothing is refused with what to do`() async throws {
+        let provision = try Provision.forTests(storage: InMemoryStorage())
+        await #expect(throws: UncountingStorage()) {
+            try await Slot.limits.product(of: ["use": "storage"], among: .providers, with: provision)
+        }
+    }
+
+    private func place() async throws -> (PostgresCluster, PostgresStorage, String) {
+        let cluster = try await PostgresCluster.shared()
+        let name = try await cluster.makeDatabase()
+        return (cluster, try await PostgresStorage.migrated(cluster.url(name)), name)
+    }
+}

@@ -1,0 +1,1 @@
+-- Nothing: a file has one gateway, which tells itself and counts in memory.
