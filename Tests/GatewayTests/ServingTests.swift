@@ -53,6 +53,22 @@ import UnixSignals
         #expect(missing?.description == "no such file or directory")
     }
 
+    @Test func `one that is stopped before a gate opens keeps no other from beginning behind it`() async throws {
+        let gate = Gate()
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<3 { group.addTask { await gate.wait() } }
+            await withTaskGroup(of: Bool.self) { stopped in
+                stopped.addTask { await gate.wait() }
+                stopped.cancelAll()
+                #expect(await stopped.next() == false)
+            }
+            // Those that have not come to the gate yet find it open.
+            for _ in 0..<100 { await Task.yield() }
+            gate.open()
+            #expect(await group.reduce(into: 0) { $0 += $1 ? 1 : 0 } == 3)
+        }
+    }
+
     @Test func `a service behind a gate begins when it opens, and never when it is stopped before`() async throws {
         let (opened, closed) = (Gate(), Gate())
         let service = CountingService()

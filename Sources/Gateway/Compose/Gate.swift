@@ -7,24 +7,33 @@ final class Gate: Sendable {
         case shut, open, closed
     }
 
-    private let state = Mutex(State.shut)
-    private let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+    /// A stream has one reader: who cancels one that several read ends it for all.
+    private let state = Mutex<(now: State, waiting: [AsyncStream<Never>.Continuation])>((.shut, []))
 
     /// Whether it is open now.
-    var isOpen: Bool { state.withLock { $0 == .open } }
+    var isOpen: Bool { state.withLock { $0.now == .open } }
     /// Whether it was open and never will be again.
-    var isClosed: Bool { state.withLock { $0 == .closed } }
+    var isClosed: Bool { state.withLock { $0.now == .closed } }
 
     func open() {
-        state.withLock { if $0 == .shut { $0 = .open } }
-        continuation.finish()
+        let waiting = state.withLock { state in
+            if state.now == .shut { state.now = .open }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.finish() }
     }
 
-    func close() { state.withLock { $0 = .closed } }
+    func close() { state.withLock { $0.now = .closed } }
 
     /// Waits; whether it was opened, rather than the task cancelled.
     func wait() async -> Bool {
-        for await _ in stream {}
+        let (opening, continuation) = AsyncStream.makeStream(of: Never.self)
+        let isShut = state.withLock { state in
+            if state.now == .shut { state.waiting.append(continuation) }
+            return state.now == .shut
+        }
+        if isShut { for await _ in opening {} }
         return isOpen
     }
 }
