@@ -35,10 +35,12 @@ struct PoolState {
         return (true, nextSleeper())
     }
 
-    /// Puts a turn that was begun before all others; who is to be woken.
-    mutating func putBack(_ turn: any QueuedTurn) -> Int? {
+    /// Puts a turn that was begun before all others, unless nothing is taken any more; whether it was, and who is to be
+    /// woken.
+    mutating func putBack(_ turn: any QueuedTurn) -> (isTaken: Bool, wake: Int?) {
+        guard !isStopped else { return (false, nil) }
         queue.insert(turn, at: 0)
-        return nextSleeper()
+        return (true, nextSleeper())
     }
 
     mutating func remove(_ turn: any QueuedTurn) { queue.removeAll { $0 === turn } }

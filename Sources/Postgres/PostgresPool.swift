@@ -174,7 +174,8 @@ final class PoolThreads: Sendable {
         if connection.isReadOnly { state.withLock { $0.leaveServer(of: era) } }
         if connection.isSpent { canceller.cancel(connection) }
         guard case .again(let failure) = ending, turn.waitAgain(or: failure, now: clock.elapsed()) else { return }
-        let wake = state.withLock { $0.putBack(turn) }
+        let (isTaken, wake) = state.withLock { $0.putBack(turn) }
         if let wake { wakes[wake].signal() }
+        if !isTaken { turn.end(with: PostgresFailure(.turnedAway, "the pool is closed")) }
     }
 }

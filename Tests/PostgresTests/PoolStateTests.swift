@@ -27,6 +27,14 @@ import Testing
         #expect(state.step(0, isConnected: true) == "sleep")
     }
 
+    @Test func `what has lost its connection while the pool was closed is not taken back`() {
+        var state = PoolState(limit: 9)
+        #expect(state.putBack(Turn()).isTaken)
+        #expect(state.stop().count == 1)
+        #expect(!state.putBack(Turn()).isTaken)
+        #expect(state.queue.isEmpty)
+    }
+
     @Test func `while a server is away one thread tries, less and less often`() {
         var state = PoolState(limit: 9)
         for _ in 0..<3 { _ = state.enqueue(Turn()) }
