@@ -20,10 +20,10 @@ import Testing
         try await gateway.reload(saying: "is empty, as a file is that is just being written")
         #expect(try await register(at: gateway) == 403)
         let isTaken = { try await Metrics.of(gateway).value("auth_gateway_reload_successful") }
-        while try await isTaken() != 0 { await Task.yield() }
+        while try await isTaken() != 0, !Task.isCancelled { await Task.yield() }
         try gateway.write(extra: "registration: {open: false}\n")
         try await gateway.reload(saying: "the file was reloaded")
-        while try await isTaken() != 1 { await Task.yield() }
+        while try await isTaken() != 1, !Task.isCancelled { await Task.yield() }
         #expect(await gateway.process.end() == 0)
     }
 
@@ -62,7 +62,7 @@ import Testing
             "POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
         _ = try await gateway.get("/auth/verify")
         gateway.process.send(SIGTERM)
-        while (try? OpenSocket(to: .port(gateway.port))) != nil { await Task.yield() }
+        while (try? OpenSocket(to: .port(gateway.port))) != nil, !Task.isCancelled { await Task.yield() }
         gateway.process.send(SIGHUP)
         // It is over after eight seconds, which a busy machine may take to come here.
         if (try? await gateway.process.line(containing: "was not reloaded: the gateway is stopping")) != nil {

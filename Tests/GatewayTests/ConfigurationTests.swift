@@ -62,6 +62,10 @@ import Testing
         for slot in ["storage", "passwords", "mail"] {
             shown.look(for: .module(slot: slot), named: "." + slot, in: others.node.entry(slot)?.value)
         }
+        // So does another module, in its stage.
+        let shared = decode(example.replacing(#/count_in: \{.*\n *# /#, with: ""))
+        #expect(shared.diagnostics == "")
+        shown.look(for: .object(GatewaySettings.root), named: "", in: shared.node)
         #expect(shown.missing == [])
         #expect(shown.modules == Set(Project.host.registry.modules.map { "\($0.slotName) \($0.name)" }))
     }

@@ -93,7 +93,7 @@ import Testing
         }
         #expect(failure?.reason == .late)
         let sleepers = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)' AND query LIKE '%sleep%'"
-        while try await cluster.sql(sleepers) != "0" { await Task.yield() }
+        while try await cluster.sql(sleepers) != "0" { try Task.checkCancellation() }
     }
 
     @Test func `a connection that is lost before the commit is replaced, and the closure runs again`() async throws {

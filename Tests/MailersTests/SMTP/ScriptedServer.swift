@@ -102,6 +102,8 @@ final class HeardLines: Sendable {
         var lines: [String] = []
         var connections = 0
         var watchers: [(begin: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        /// Whether nobody waits any more, for the test has been given up.
+        var isGivenUp = false
     }
 
     private let state = Mutex(State())
@@ -125,8 +127,12 @@ final class HeardLines: Sendable {
 
     /// Returns once so many lines have begun so.
     func wait(for begin: String, count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            change { $0.watchers.append((begin, count, continuation)) }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                change { $0.watchers.append((begin, count, continuation)) }
+            }
+        } onCancel: {
+            change { $0.isGivenUp = true }
         }
     }
 
@@ -134,7 +140,7 @@ final class HeardLines: Sendable {
         let met = state.withLock { state in
             body(&state)
             let isMet = state.watchers.map { watcher in
-                state.lines.count { $0.hasPrefix(watcher.begin) } >= watcher.count
+                state.isGivenUp || state.lines.count { $0.hasPrefix(watcher.begin) } >= watcher.count
             }
             defer { state.watchers = zip(state.watchers, isMet).filter { !$1 }.map(\.0) }
             return zip(state.watchers, isMet).filter(\.1).map(\.0.continuation)

@@ -34,7 +34,7 @@ import Testing
             group.addTask { try await pool.run { gate.pass() } }
             await gate.waitForArrivals(1)
             for _ in 0..<2 { group.addTask { try await pool.run {} } }
-            while pool.waitingCount < 2 { await Task.yield() }
+            while pool.waitingCount < 2, !Task.isCancelled { await Task.yield() }
             #expect(await Self.refusal { try await pool.run {} } == .seconds(7))
             gate.open()
             try await group.waitForAll()
@@ -53,7 +53,7 @@ import Testing
             group.addTask { try await pool.run { gate.pass() } }
             await gate.waitForArrivals(1)
             for _ in 0..<2 { group.addTask { try await pool.run {} } }
-            while pool.waitingCount < 2 { await Task.yield() }
+            while pool.waitingCount < 2, !Task.isCancelled { await Task.yield() }
             #expect(length() == 2)
             for _ in 0..<3 { _ = await Self.refusal { try await pool.run {} } }
             time.advance(by: .seconds(3))
@@ -64,7 +64,7 @@ import Testing
         #expect(metrics.value("auth_gateway_hashing_refusals_total") == 3)
         #expect(metrics.recorded("auth_gateway_hashing_wait_seconds") == [0, 3, 3])
         // What a job's end leaves to do is done behind its answer.
-        while log.lines.count < 2 { await Task.yield() }
+        while log.lines.count < 2, !Task.isCancelled { await Task.yield() }
         #expect(metrics.recorded("auth_gateway_hashing_work_seconds") == [3, 0, 0])
         #expect(
             log.lines.map { "\($0.level): \($0.message)" } == [
@@ -119,7 +119,7 @@ import Testing
             await gate.waitForArrivals(1)
             await withTaskGroup(of: Duration?.self) { waiting in
                 waiting.addTask { await Self.refusal { try await pool.run {} } }
-                while pool.waitingCount < 1 { await Task.yield() }
+                while pool.waitingCount < 1, !Task.isCancelled { await Task.yield() }
                 pool.stop()
                 #expect(await waiting.next() == .some(.seconds(1)))
             }
@@ -136,7 +136,7 @@ import Testing
             #expect(Self.threadCount(named: "hashing-to-end") > 0)
         }
         // They end by themselves, a moment later.
-        while Self.threadCount(named: "hashing-to-end") > 0 { await Task.yield() }
+        while Self.threadCount(named: "hashing-to-end") > 0, !Task.isCancelled { await Task.yield() }
     }
 
     private static func refusal(_ body: () async throws -> Void) async -> Duration? {
@@ -188,6 +188,6 @@ private final class Gate: Sendable {
     var arrivals: Int { state.withLock(\.arrivals) }
 
     func waitForArrivals(_ count: Int) async {
-        while arrivals < count { await Task.yield() }
+        while arrivals < count, !Task.isCancelled { await Task.yield() }
     }
 }

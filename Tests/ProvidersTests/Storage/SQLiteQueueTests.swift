@@ -90,7 +90,7 @@ import Testing
     }
 
     private func queued(_ count: Int) async {
-        while storage.writers.count < count { await Task.yield() }
+        while storage.writers.count < count, !Task.isCancelled { await Task.yield() }
     }
 
     private func write() async throws {
