@@ -13,6 +13,7 @@ public final class PostgresCluster: Sendable {
     private let settings: [String]
     private let process = Mutex<ServerProcess?>(nil)
     private let databases = Atomic(0)
+    private static let clusters = Atomic(0)
 
     /// The one that the tests of this process share, for all that harms nobody else.
     public static func shared() async throws -> PostgresCluster { try await common.value }
@@ -55,10 +56,10 @@ public final class PostgresCluster: Sendable {
         try await run(initdb + ["--locale=C", "--encoding=UTF8"])
     }
 
-    private init(_ settings: [String]) throws {
-        port = try Self.freePort()
+    init(_ settings: [String], port: Int? = nil) throws {
+        self.port = try port ?? Self.freePort()
         // Short, for the socket's path may have 107 bytes.
-        folder = "/tmp/pg-\(port)-\(getpid())"
+        folder = "/tmp/pg-\(getpid())-\(Self.clusters.add(1, ordering: .relaxed).newValue)"
         self.settings = settings
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
@@ -82,7 +83,8 @@ public final class PostgresCluster: Sendable {
         let server = try ServerProcess(
             try Self.words(["postgres", "-D", data, "-p", "\(port)"] + options), folder: folder)
         process.withLock { $0 = server }
-        guard await server.line(containing: "ready to accept connections") else {
+        // A standby's line says that connections are read-only.
+        guard await server.line(containing: "database system is ready to accept") else {
             throw ServerFailure(words: "postgres", output: server.transcript)
         }
     }
@@ -143,7 +145,7 @@ public final class PostgresCluster: Sendable {
         fileprivate var words: String { self == .c ? "" : " LOCALE_PROVIDER icu ICU_LOCALE '\(rawValue)'" }
     }
 
-    private var data: String { folder + "/data" }
+    var data: String { folder + "/data" }
 
     private func end(_ signal: Int32) async {
         let server = process.withLock { process in
@@ -163,7 +165,7 @@ public final class PostgresCluster: Sendable {
     }
 
     @discardableResult
-    private func run(_ words: [String]) async throws -> String {
+    func run(_ words: [String]) async throws -> String {
         let process = try ServerProcess(try Self.words(words), folder: folder)
         let status = await process.finished()
         guard status == 0 else { throw ServerFailure(words: words[0], output: process.transcript) }

@@ -7,15 +7,22 @@ struct PostgresDeployment: Sendable {
     let cluster: PostgresCluster
     let folder: TestFolder
     let database: String
+    /// What stands in the file; nil is the cluster's own.
+    var url: String?
 
     /// Makes the database, brings its schema up, and makes the secret file that no gateway makes for a shared store.
     static func ready(on cluster: PostgresCluster) async throws -> PostgresDeployment {
         let deployment = try await new(on: cluster)
-        try deployment.makeSecretFile()
-        try deployment.folder.write("config.yaml", deployment.settings)
-        let migrated = try await GatewayProcess.run(["migrate"], in: deployment.folder)
-        #expect(migrated.status == 0, "\(migrated.output)")
+        try await deployment.prepare()
         return deployment
+    }
+
+    /// Makes the secret file, and brings the schema up.
+    func prepare() async throws {
+        try makeSecretFile()
+        try folder.write("config.yaml", settings)
+        let migrated = try await GatewayProcess.run(["migrate"], in: folder)
+        #expect(migrated.status == 0, "\(migrated.output)")
     }
 
     /// Makes the database, and nothing in it.
@@ -24,7 +31,7 @@ struct PostgresDeployment: Sendable {
     }
 
     /// What stands in the file about the store.
-    var settings: String { "storage: {use: postgres, url: \"\(cluster.url(database))\", wait: 60s}\n" }
+    var settings: String { "storage: {use: postgres, url: \"\(url ?? cluster.url(database))\", wait: 60s}\n" }
 
     func start(
         waiting wait: String = "60s", with extra: String = GatewayProcess.quick
