@@ -4,7 +4,7 @@ public import ServiceLifecycle
 import Synchronization
 
 /// Follows the store's revocation log into a ``RevocationTable``, by asking for what is new whenever the store tells
-/// that there is something and whenever this node has itself revoked something; and in any case once a second, or
+/// that there is something and whenever this node has itself revoked something; and in any case twice a second, or
 /// twenty times a second where the store tells nothing.
 public final class RevocationLog: Service, RevocationFollower {
     private struct Progress {
@@ -12,10 +12,17 @@ public final class RevocationLog: Service, RevocationFollower {
         /// When the last reading that came to the log's end began.
         var readToEnd: Duration?
         var isOut = false
+        var isSilent = false
         var staleAfter: Duration
         /// Whether it was said that the table is believed no more.
         var isStale = false
         var nextDrop = Duration.zero
+
+        /// The same of whether the store tells nothing.
+        mutating func note(isSilent: Bool) -> Bool {
+            defer { self.isSilent = isSilent }
+            return self.isSilent != isSilent
+        }
 
         /// Notes whether the store is out of reach; true when that is news.
         mutating func note(isOut: Bool) -> Bool {
@@ -105,14 +112,33 @@ public final class RevocationLog: Service, RevocationFollower {
     /// Notes what the store tells.
     private func hear() async {
         for await news in storage.revocationNews() {
-            isTold.store(news == .added, ordering: .releasing)
+            note(news)
             signal.poke()
         }
         isTold.store(false, ordering: .releasing)
     }
 
-    /// How long until the next look. What is told can be lost with a connection that nobody knows to be gone.
-    private var rest: Duration { isTold.load(ordering: .acquiring) ? .seconds(1) : .milliseconds(50) }
+    private func note(_ news: RevocationNews) {
+        switch news {
+        case .added:
+            isTold.store(true, ordering: .releasing)
+            guard progress.withLock({ $0.note(isSilent: false) }) else { return }
+            logger.info("the store tells of revocations again")
+        case .silent(let reason):
+            isTold.store(false, ordering: .releasing)
+            guard progress.withLock({ $0.note(isSilent: true) }) else { return }
+            logger.warning(
+                "the store does not tell of revocations: they are looked for twenty times a second",
+                metadata: [LogKey.error: "\(reason)"])
+        }
+    }
+
+    /// How long until the next look. What is told can be lost with a connection that nobody knows to be gone; and the
+    /// table is to be fresh when it is asked.
+    private var rest: Duration {
+        guard isTold.load(ordering: .acquiring) else { return .milliseconds(50) }
+        return min(.milliseconds(500), progress.withLock(\.staleAfter) / 4)
+    }
 
     /// Reads the log to its end now. A store that is out of reach is said once, and tried again by ``run()``.
     public func catchUp() async {

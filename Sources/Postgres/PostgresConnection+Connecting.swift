@@ -75,6 +75,7 @@ extension PostgresConnection {
         let rows = try runScript(
             """
             SET statement_timeout = \(statement);
+            SET default_transaction_isolation = 'read committed';
             SET idle_in_transaction_session_timeout = \(idle.multipliedReportingOverflow(by: 2).partialValue);
             SELECT set_config('synchronous_commit',
                 CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'

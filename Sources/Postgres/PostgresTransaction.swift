@@ -9,8 +9,8 @@ public final class PostgresTransaction {
         /// Reads and writes, and sees before each statement what others have committed meanwhile: after a lock was
         /// waited for. Its statements have no deadline but the transaction's.
         case exclusive
-        /// One statement that is a transaction of its own, for one way there and back. Of one whose connection is lost
-        /// nobody can tell whether it was done, so it is not run again.
+        /// One statement that is a transaction of its own, for one way there and back. Where its connection is lost it
+        /// runs again, and may so be done twice.
         case single
 
         var begin: String? {

@@ -24,6 +24,8 @@ struct TransactionRun {
     let deadline: Duration
 
     func run<Value>(_ body: (PostgresTransaction) throws -> Value) -> Ending<Value> {
+        // Who has waited for that long is not to cost the connection too.
+        guard now < deadline else { return .over(.failure(PostgresFailure(.late, "the transaction was too late"))) }
         var (tries, doubts) = (0, 0)
         while true {
             switch once(body) {
@@ -67,25 +69,18 @@ struct TransactionRun {
 
     /// What comes of a transaction in which a statement has failed, whatever its closure has made of it.
     private func round<Value>(of failure: PostgresFailure, _ error: any Error) -> Round<Value> {
-        if kind == .single { return singleRound(of: failure, error) }
         // Who has become a standby, or is told to refuse writes, may be one of several.
-        connection.isReadOnly = kind == .write && failure.state?.code == "25006"
-        let mayBeElsewhere = failure.reason == .lost || connection.isReadOnly
-        if connection.isSpent { return mayBeElsewhere ? .lost(failure, begun: true) : .over(.failure(error)) }
+        connection.isReadOnly = [.write, .single].contains(kind) && failure.state?.code == "25006"
+        let isSimplyLost = kind == .single && connection.isSpent && failure.reason != .late
+        let mayBeElsewhere = failure.reason == .lost || connection.isReadOnly || isSimplyLost
+        // Of a pool's idle connections each may be found lost by such a statement, as it is by a BEGIN.
+        let begun = kind != .single
+        if connection.isSpent { return mayBeElsewhere ? .lost(failure, begun: begun) : .over(.failure(error)) }
         rollBack()
         guard let state = failure.state, kind != .exclusive, state.isConflict || state.mayBeConflict else {
             return .over(.failure(error))
         }
         return .conflict(error, failure)
-    }
-
-    /// What comes of a statement that has no transaction around it, which the server has undone if it answers.
-    private func singleRound<Value>(of failure: PostgresFailure, _ error: any Error) -> Round<Value> {
-        if connection.isSpent || failure.state?.leavesOutcomeUnknown == true {
-            return .over(.failure(failure.inCommit))
-        }
-        connection.isReadOnly = failure.state?.code == "25006"
-        return failure.state?.isConflict == true ? .conflict(error, failure) : .over(.failure(error))
     }
 
     private func commit<Value>(_ value: Value) -> Round<Value> {

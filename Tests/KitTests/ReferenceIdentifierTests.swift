@@ -7,7 +7,7 @@ import Testing
         ("mail.example.com", "*.example.com", true), ("a.mail.example.com", "*.example.com", false),
         ("example.com", "*.example.com", false), ("mail.example.com", "m*.example.com", false),
         ("mail.example.com", "*", false), ("localhost", "*.", false), ("mail.example.com", "example.com", false),
-        ("mail.example.com", "", false),
+        ("mail.example.com", "", false), ("mail.example.com.", "mail.example.com", true),
     ])
     func `a certificate's name is the server's, or has a star for its first label`(
         name: String, certified: String, isRight: Bool

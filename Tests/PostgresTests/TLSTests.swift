@@ -18,7 +18,7 @@ import Testing
         ]
         for (host, certificate, reason) in others {
             let pool = try PostgresCluster.pool(
-                at: "postgres://postgres@\(host):\(cluster.port)\(parameters)\(certificate)", deadlines: .short)
+                at: "postgres://postgres@\(host):\(cluster.port)\(parameters)\(certificate)")
             let failure = await failure { try await pool.number(count) }
             #expect(failure?.message.contains(reason) == true, "\(String(describing: failure))")
         }
@@ -27,7 +27,7 @@ import Testing
     @Test func `a server without TLS is not spoken with where the URL wants it`() async throws {
         let cluster = try await PostgresCluster.shared()
         let pool = try PostgresCluster.pool(
-            at: "postgres://postgres@127.0.0.1:\(cluster.port)/postgres?sslmode=require", deadlines: .short)
+            at: "postgres://postgres@127.0.0.1:\(cluster.port)/postgres?sslmode=require")
         let failure = await failure { try await pool.run("SELECT 1") }
         #expect(failure?.message.contains("server does not support SSL") == true)
     }

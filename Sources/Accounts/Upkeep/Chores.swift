@@ -68,12 +68,13 @@ public struct Chores: Service {
         try await forgetCounts()
     }
 
-    /// Removes spent counts, which are locked one by one.
+    /// Removes spent counts, which are locked one by one, so that all gateways may do so at once.
     private func forgetCounts() async throws(AccountsError) {
+        guard let counts = storage.counts else { return }
         for _ in 0..<Self.batchesARound {
             let count: Int
             do throws(StorageError) {
-                count = try await storage.removeSpentCounts(limit: Self.batch)
+                count = try await counts.removeSpent(limit: Self.batch)
             } catch {
                 throw AccountsError(error)
             }

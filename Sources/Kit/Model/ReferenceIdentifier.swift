@@ -9,7 +9,8 @@ public struct ReferenceIdentifier: Sendable {
     /// Takes a name, or an address, which may stand in brackets.
     public init(host: String) {
         let isAddress = host.hasPrefix("[") || IPAddress(host) != nil
-        name = isAddress ? nil : host.lowercased()
+        let rooted = host.hasSuffix(".") ? String(host.dropLast()) : host
+        name = isAddress ? nil : rooted.lowercased()
     }
 
     /// Whether a certificate that TLS has taken is for this server, by the DNS names that it states.

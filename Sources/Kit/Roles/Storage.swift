@@ -28,15 +28,12 @@ public protocol Storage: Sendable {
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
     ) async throws(StorageError) -> Result
 
-    /// Tells when other gateways may have added to the revocation log, to one follower each; ends at once for a store
-    /// that tells nothing.
+    /// Tells when other gateways may have added to the revocation log, to one follower each. It ends at once for a store
+    /// that tells nothing, and for any when the follower's task is cancelled.
     func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable
 
     /// Counts that all gateways of the store share; nil for a store that keeps none.
-    var limiter: (any RateLimiter)? { get }
-
-    /// Removes counts of ``limiter`` that mean nothing any more, at most `limit`; how many there were.
-    func removeSpentCounts(limit: Int) async throws(StorageError) -> Int
+    var counts: (any SharedCounts)? { get }
 
     /// Whether the store answers and its schema is the one that this binary knows; throws ``StorageError`` when not.
     func checkReadiness() async throws(StorageError)
@@ -56,9 +53,7 @@ extension Storage {
         AsyncStream<RevocationNews> { $0.finish() }
     }
 
-    public var limiter: (any RateLimiter)? { nil }
-
-    public func removeSpentCounts(limit: Int) async throws(StorageError) -> Int { 0 }
+    public var counts: (any SharedCounts)? { nil }
 
     public func migrations() async throws(StorageError) -> [MigrationStatus] { [] }
 
@@ -92,17 +87,25 @@ public protocol Records {
 }
 
 /// Work that one gateway at a time does for all that share a store.
+@nonexhaustive
 public enum SharedWork: String, CaseIterable, Sendable {
     /// Removing what has expired.
     case chores
 }
 
 /// What a store says of its revocation log without being asked.
+@nonexhaustive
 public enum RevocationNews: Hashable, Sendable {
     /// There may be new rows, and from now on new ones are told.
     case added
-    /// New rows are not told until `added`.
-    case silent
+    /// New rows are not told until `added`; why, for operators.
+    case silent(reason: String)
+}
+
+/// Counts in a store, by which all its gateways hold a client to one allowance.
+public protocol SharedCounts: RateLimiter {
+    /// Removes counts that mean nothing any more, at most `limit`; how many there were. Throws ``StorageError``.
+    func removeSpent(limit: Int) async throws(StorageError) -> Int
 }
 
 /// How a caller of the store can react.

@@ -10,8 +10,8 @@ enum StorageLimitsModule {
             + "is.",
         settings: Settings<Void>.object("Counts in the storage.") {}
     ) { _, provision in
-        guard let limiter = try provision.storage().limiter else { throw UncountingStorage() }
-        return limiter
+        guard let counts = try provision.storage().counts else { throw UncountingStorage() }
+        return counts
     }
 }
 

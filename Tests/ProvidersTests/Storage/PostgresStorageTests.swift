@@ -131,7 +131,7 @@ import Testing
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = '\(name)' AND (query LIKE 'LISTEN%' OR query = '')
                 """)
-            while let word = await news.next(isolation: nil), word != .silent {}
+            while let word = await news.next(isolation: nil), word == .added {}
         }
     }
 

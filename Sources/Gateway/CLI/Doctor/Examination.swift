@@ -145,7 +145,9 @@ struct Examination: Sendable {
                 let answers = if let known = known[controls] { known } else { await answers(to: controls, until: end) }
                 known[controls] = answers
                 verdict =
-                    answers.map { ProbeJudge.verdict(verdict, on: answer, comparedWith: $0, of: control) }
+                    answers.map {
+                        ProbeJudge.verdict(verdict, on: answer, comparedWith: $0, of: control, isRoot: site.path == "/")
+                    }
                     ?? .untried("answered \(answer.status), and \(Self.timeIsUp) before it could be compared")
             }
             judged.append((probe, verdict))

@@ -45,12 +45,17 @@ struct ProbeJudge: Sendable {
 
     /// What it means that a probe got a yes, when requests for what nobody has get these answers.
     static func verdict(
-        _ verdict: Verdict, on answer: RawAnswer, comparedWith controls: [RawAnswer], of kind: Probe.Control
+        _ verdict: Verdict, on answer: RawAnswer, comparedWith controls: [RawAnswer], of kind: Probe.Control,
+        isRoot: Bool
     ) -> Verdict {
         let alike = controls.count { $0.status == answer.status && $0.body == answer.body }
         // What nobody has is answered in other words each time, so that these say nothing.
         let isVarying = controls.allSatisfy { (200...299).contains($0.status) } && Set(controls.map(\.body)).count > 1
-        guard alike > 0 || isVarying else { return verdict }
+        guard alike > 0 || isVarying else {
+            // Many servers have a page of their own at the root, and at no other path.
+            guard case .unknownHost = kind, isRoot else { return verdict }
+            return .unclear("answered \(answer.status), as a server's own page at / may be: name another path")
+        }
         switch kind {
         // Some proxies, such as Caddy, have an empty 200 for whatever is asked of hosts that they do not serve.
         case .unknownHost where alike == controls.count && answer.body.isEmpty: return .refused

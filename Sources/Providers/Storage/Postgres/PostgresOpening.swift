@@ -18,7 +18,7 @@ extension PostgresStorage {
         let pool = PostgresPool(to: target, connections: connections, clock: clock, deadlines: deadlines)
         let storage = PostgresStorage(
             pool: pool, migrator: Migrator(scripts: scripts, table: Migrator.postgresTable), time: time, meters: meters,
-            counts: PostgresRateLimiter(pool: pool),
+            rates: PostgresRateLimiter(pool: pool, time: time),
             listen: { channel in
                 PostgresListener(to: target, channels: [channel], clock: clock, deadlines: deadlines)
             })

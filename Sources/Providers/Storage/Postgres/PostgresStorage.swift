@@ -12,20 +12,12 @@ struct PostgresStorage: Storage {
     let time: any TimeSource
     let meters: StorageMeters
     /// Counts that all gateways share.
-    let counts: PostgresRateLimiter
+    let rates: PostgresRateLimiter
     /// Begins to hear what is told on a channel.
     let listen: @Sendable (_ channel: String) -> PostgresListener
 
     var isShared: Bool { true }
-    var limiter: (any RateLimiter)? { counts }
-
-    func removeSpentCounts(limit: Int) async throws(StorageError) -> Int {
-        do {
-            return try await counts.removeSpent(limit: limit)
-        } catch {
-            throw PostgresFailure.reaction(to: error, in: .single)
-        }
-    }
+    var counts: (any SharedCounts)? { rates }
 
     func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable {
         let listener = listen("auth_gateway_revocations")
@@ -34,7 +26,7 @@ struct PostgresStorage: Storage {
             withExtendedLifetime(listener) {
                 switch news {
                 case .listening, .notified: .added
-                case .lost: .silent
+                case .lost(let failure): .silent(reason: "\(failure)")
                 }
             }
         }
