@@ -34,6 +34,25 @@ import Testing
         _ = try SecretFile(path: path, allowsReadable: true).keyring()
     }
 
+    /// What systemd makes of a credential for a user that is not root: a list, which `stat` shows as a mode of 0440.
+    @Test func `a file whose access list lets in the gateway's user alone is taken, and no other`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = SecretFile(path: path, allowsReadable: false)
+        try file.make(random: CountedRandom())
+        let own = geteuid()
+        try setAccess(to: path, users: [own: 4])
+        #expect(try mode(of: path) == 0o440)
+        _ = try file.keyring()
+        // What the mask takes away nobody has.
+        try setAccess(to: path, users: [own: 4, own + 1: 2], group: 1)
+        _ = try file.keyring()
+        for (users, group) in [([own: 4, own + 1: 4], 0), ([own: 4], 4)] as [([uid_t: UInt8], UInt8)] {
+            try setAccess(to: path, users: users, group: group)
+            let error = #expect(throws: SecretFileError.self) { try file.keyring() }
+            #expect(error?.what == "can be read by others, run: chmod 600 \(path)")
+        }
+    }
+
     @Test(arguments: [
         ("", "holds no key"), ("# nothing\n", "holds no key"),
         ("one:short\n", "line 1 must be id:key with a key of 32 bytes in base64url"),
@@ -74,5 +93,22 @@ import Testing
 
     private func mode(of path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    /// Sets a file's access list, in the kernel's form: the owner reads, users and the group have these rights as far
+    /// as a mask of reading goes, others have none.
+    private func setAccess(to path: String, users: [uid_t: UInt8], group: UInt8 = 0) throws {
+        let nobody = uid_t.max
+        let entries: [(tag: UInt8, rights: UInt8, id: uid_t)] =
+            [(0x01, 4, nobody)] + users.sorted { $0.key < $1.key }.map { (0x02, $0.value, $0.key) }
+            + [(0x04, group, nobody), (0x10, 4, nobody), (0x20, 0, nobody)]
+        var bytes: [UInt8] = [2, 0, 0, 0]
+        for entry in entries {
+            bytes += [entry.tag, 0, entry.rights, 0]
+            bytes += (0..<4).map { UInt8(truncatingIfNeeded: entry.id >> ($0 * 8)) }
+        }
+        let extended = FileAttributeKey(rawValue: "NSFileExtendedAttributes")
+        try FileManager.default.setAttributes(
+            [extended: ["system.posix_acl_access": Data(bytes)]], ofItemAtPath: path)
     }
 }

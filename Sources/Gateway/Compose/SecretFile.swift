@@ -23,11 +23,16 @@ struct SecretFile {
         } catch {
             throw SecretFileError(path: path, what: "cannot be read")
         }
-        let mode = (attributes[.posixPermissions] as? Int) ?? 0
-        guard mode & 0o077 == 0 || allowsReadable else {
+        guard allowsReadable || !Self.othersCanRead(attributes) else {
             throw SecretFileError(path: path, what: "can be read by others, run: chmod 600 \(path)")
         }
         return SecretKeyring(try keys(in: contents))
+    }
+
+    private static func othersCanRead(_ attributes: [FileAttributeKey: Any]) -> Bool {
+        let mode = (attributes[.posixPermissions] as? Int) ?? 0
+        guard mode & 0o007 == 0 else { return true }
+        return mode & 0o070 != 0 && AccessList(in: attributes)?.letsInOthers(than: geteuid()) ?? true
     }
 
     private func keys(in contents: String) throws(SecretFileError) -> [(id: String, key: Secret<[UInt8]>)] {
