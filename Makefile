@@ -27,7 +27,7 @@ HAPROXY_LIBRARIES := libcrypt1 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-
 EXIM_LIBRARIES := libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libnss-wrapper libpcre2-8-0
 BENCH_PACKAGES := haproxy nginx-light python3 util-linux
 
-.PHONY: help run test examples $(EXAMPLES) check build release lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
+.PHONY: help run test examples $(EXAMPLES) check build release static lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -68,6 +68,10 @@ build: deps-run ## Build as the tests do, without running them.
 
 release: deps-run ## Build as `make run` does, without running it: whole modules are held to more than single files.
 	swift build -c release --product auth-gateway
+
+# In a place of its own, since it is compiled with other flags than the release.
+static: deps-run ## Build a release that needs no Swift where it runs: .build/static/release/auth-gateway.
+	swift build -c release --static-swift-stdlib --scratch-path .build/static --product auth-gateway
 
 lint: deps-run ## Report what `make format` would change, and what the style forbids.
 	swift format lint --strict --parallel --recursive $(CODE)
