@@ -94,9 +94,13 @@ public final class PostgresCluster: Sendable {
 
     /// Kills the server, and its children with it.
     public func crash() async {
+        // It makes no more children while it stands still.
+        process.withLock { $0?.send(SIGSTOP) }
         let children = process.withLock { $0?.children ?? [] }
         for child in children { kill(child, SIGKILL) }
         await end(SIGKILL)
+        // Their memory is not free before, and no other server starts over it.
+        while children.contains(where: ServerProcess.lives) { await Task.yield() }
     }
 
     /// Has the server and all its children stand still, their sockets open.

@@ -100,6 +100,13 @@ final class ServerProcess: Sendable {
         }
     }
 
+    /// Whether a process is there that has not ended.
+    static func lives(_ pid: pid_t) -> Bool {
+        let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        guard let state = text.split(separator: ")").last?.split(separator: " ").first else { return false }
+        return state != "Z" && state != "X"
+    }
+
     private func wait(for awaited: Awaited) async -> Bool {
         await withCheckedContinuation { continuation in
             change { $0.waiters.append((awaited, continuation)) }

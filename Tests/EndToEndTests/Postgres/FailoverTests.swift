@@ -28,8 +28,9 @@ import Testing
                 try await stream.waitForWrites(20)
                 let killed = ContinuousClock.now
                 await primary.crash()
+                let gone = ContinuousClock.now
                 try await standby.promote()
-                pauses.append(try await stream.firstWrite(begunAfter: killed) - killed)
+                pauses.append(try await stream.firstWrite(begunAfter: gone) - killed)
                 let port = primary.port
                 primary = standby
                 standby = try await primary.addStandby(port: port)
