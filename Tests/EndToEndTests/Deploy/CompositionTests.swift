@@ -38,6 +38,8 @@ struct CompositionTests {
             let page = try await site.send(HTTPExchange(path: "/", headers: token))
             #expect(page.body == "You are johndoe, of the groups ''.\n")
         }
+        // Both count in one place.
+        #expect(try await cluster.sql("SELECT count(*) > 0 FROM rate_limits", in: "gateway") == "t")
         #expect(await first.process.end() == 0)
         for _ in 1...20 { #expect(try await site.send(HTTPExchange(path: "/", headers: token)).status == 200) }
         #expect(await second.process.end() == 0)
@@ -70,7 +72,7 @@ struct CompositionTests {
                 ("[10.89.73.2]", "[127.0.0.1]"), ("host=/run/postgresql", "host=127.0.0.1&port=\(cluster.port)"),
                 ("/var/lib/auth-gateway", folder.url.path),
             ])
-        return own.replacing("/run/secrets", with: folder.url.path) + GatewayProcess.quick
+        return own.replacing("/run/secrets", with: folder.url.path) + GatewayProcess.quickHashes
     }
 
     private func nginx(before gateways: [GatewayProcess], in folder: TestFolder) async throws -> Site {

@@ -28,7 +28,7 @@ struct GatewayProcess: Sendable {
 
     /// Settings with which many hashes are computed soon. Dozens of gateways share two processors, where those of other
     /// settings would wait for each other longer than a client does.
-    private static let quickHashes = "passwords: {use: argon2id, memory: 7MiB, iterations: 1}\n"
+    static let quickHashes = "passwords: {use: argon2id, memory: 7MiB, iterations: 1}\n"
 
     /// Settings of the file with which nothing but the flows stands before them.
     static let quick = quickHashes + "pipeline: []\n"
