@@ -95,11 +95,7 @@ import Testing
     @Test func `what the store tells of is read at once, and what it does not tell of within half a second`()
         async throws
     {
-        let fixture = await Fixture()
-        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
-        let log = RevocationLog(
-            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
-            logger: Logger(label: "test"))
+        let (fixture, log, told) = await telling()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await log.run() }
             told.yield(.added)
@@ -125,11 +121,7 @@ import Testing
     }
 
     @Test func `a store that has fallen silent is asked as often as one that never tells`() async throws {
-        let fixture = await Fixture()
-        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
-        let log = RevocationLog(
-            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
-            logger: Logger(label: "test"))
+        let (fixture, log, told) = await telling()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await log.run() }
             for (word, reads) in [(RevocationNews.added, 0), (.silent(reason: "gone"), 20), (.added, 0)] {
@@ -153,16 +145,12 @@ import Testing
     }
 
     @Test func `that the store tells nothing is said once, with the reason, and that it tells again`() async throws {
-        let fixture = await Fixture()
         let recorded = RecordedLog()
-        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
+        let (_, log, told) = await telling(logger: recorded.logger)
         for word in [RevocationNews.added, .silent(reason: "gone"), .silent(reason: "gone"), .added] {
             told.yield(word)
         }
         told.finish()
-        let log = RevocationLog(
-            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
-            logger: recorded.logger)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await log.run() }
             while recorded.lines.count < 2, !Task.isCancelled { await Task.yield() }
@@ -173,11 +161,7 @@ import Testing
     }
 
     @Test func `a table that may be old for a second is read often enough`() async throws {
-        let fixture = await Fixture()
-        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
-        let log = RevocationLog(
-            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
-            staleAfter: .seconds(1), logger: Logger(label: "test"))
+        let (fixture, log, told) = await telling(staleAfter: .seconds(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await log.run() }
             told.yield(.added)
@@ -218,6 +202,18 @@ import Testing
             accountID: id, sessionID: SessionID("s1"), version: 2, issuedAt: Timestamp(seconds: 0),
             expiresAt: Timestamp(seconds: 20), tokenID: "t", username: "johndoe", email: nil, groups: [])
         #expect(table.standing(of: Principal(claims)) == .outdated)
+    }
+
+    /// A log over a store that tells what a test says.
+    private func telling(
+        staleAfter: Duration = .seconds(30), logger: Logger = Logger(label: "test")
+    ) async -> (Fixture, RevocationLog, AsyncStream<RevocationNews>.Continuation) {
+        let fixture = await Fixture()
+        let (news, told) = AsyncStream.makeStream(of: RevocationNews.self)
+        let log = RevocationLog(
+            storage: TellingStorage(base: fixture.storage, news: news), table: RevocationTable(), time: fixture.time,
+            staleAfter: staleAfter, logger: logger)
+        return (fixture, log, told)
     }
 }
 

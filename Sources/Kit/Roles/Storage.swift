@@ -28,8 +28,8 @@ public protocol Storage: Sendable {
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
     ) async throws(StorageError) -> Result
 
-    /// Tells when other gateways may have added to the revocation log, to one follower each. It ends at once for a store
-    /// that tells nothing, and for any when the follower's task is cancelled.
+    /// Tells when other gateways may have added to the revocation log, to one follower each. It ends at once for a
+    /// store that tells nothing, and for any when the follower's task is cancelled.
     func revocationNews() -> any AsyncSequence<RevocationNews, Never> & Sendable
 
     /// Counts that all gateways of the store share; nil for a store that keeps none.

@@ -56,7 +56,8 @@ struct PostgresRateLimiter: SharedCounts {
                     """
                     DELETE FROM rate_limits WHERE key IN (
                         SELECT key FROM rate_limits
-                        WHERE whole_at < COALESCE(:now, CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS BIGINT))
+                        WHERE whole_at <
+                            COALESCE(:now, CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS BIGINT))
                         LIMIT :limit FOR UPDATE SKIP LOCKED)
                     """, ["now": .integer(now), "limit": .integer(Int64(max(0, limit)))]
                 ).changed

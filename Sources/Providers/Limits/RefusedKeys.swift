@@ -9,21 +9,29 @@ final class RefusedKeys: Sendable {
         let whole: Duration
     }
 
-    /// How many are kept; more are asked about each time.
-    private static let capacity = 10_000
+    private struct Table {
+        var refusals: [[UInt8]: Refusal] = [:]
+        /// When those that are over are looked for next: all are gone through for it.
+        var nextSweep = Duration.zero
+    }
 
-    private let table = Mutex<[[UInt8]: Refusal]>([:])
+    private let table = Mutex(Table())
+    private let capacity: Int
     private let time: any TimeSource
 
-    init(time: any TimeSource) { self.time = time }
+    /// Keeps so many at most; more are asked about each time.
+    init(capacity: Int = 10_000, time: any TimeSource) {
+        self.capacity = capacity
+        self.time = time
+    }
 
     /// What a key is told that was refused and may not come again yet.
     func verdict(on key: [UInt8]) -> RateVerdict? {
         let now = time.elapsed()
         return table.withLock { table in
-            guard let refusal = table[key] else { return nil }
+            guard let refusal = table.refusals[key] else { return nil }
             guard refusal.again > now else {
-                table[key] = nil
+                table.refusals[key] = nil
                 return nil
             }
             return RateVerdict(
@@ -35,9 +43,12 @@ final class RefusedKeys: Sendable {
     func add(_ key: [UInt8], _ verdict: RateVerdict) {
         let now = time.elapsed()
         table.withLock { table in
-            if table.count >= Self.capacity { table = table.filter { $0.value.again > now } }
-            guard table.count < Self.capacity else { return }
-            table[key] = Refusal(again: now + verdict.retryAfter, whole: now + verdict.resetAfter)
+            if table.refusals.count >= capacity, table.nextSweep <= now {
+                table.refusals = table.refusals.filter { $0.value.again > now }
+                table.nextSweep = now + .seconds(1)
+            }
+            guard table.refusals.count < capacity else { return }
+            table.refusals[key] = Refusal(again: now + verdict.retryAfter, whole: now + verdict.resetAfter)
         }
     }
 }

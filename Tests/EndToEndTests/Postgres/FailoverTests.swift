@@ -38,9 +38,8 @@ import Testing
             stream.stop()
             try await clients.waitForAll()
         }
-        print(
-            "failover: writes resumed after \(pauses.sorted().map { $0.formatted(.units(fractionalPart: .show(length: 2))) })"
-        )
+        let shown = pauses.sorted().map { $0.formatted(.units(fractionalPart: .show(length: 2))) }
+        print("failover: writes resumed after \(shown)")
         // What else the machine does may hold one up.
         #expect(pauses.sorted()[Self.rounds / 2] <= .seconds(5))
         #expect(pauses.allSatisfy { $0 <= .seconds(20) })

@@ -107,10 +107,7 @@ import Testing
 
     @Test func `a database out of reach is said in time`() async throws {
         let cluster = try await PostgresCluster.start()
-        let deadlines = PostgresDeadlines(
-            connect: .milliseconds(300), statement: .milliseconds(300), wait: .milliseconds(500),
-            transaction: .milliseconds(600))
-        let storage = try await PostgresStorage.migrated(cluster.url(), deadlines: deadlines)
+        let storage = try await PostgresStorage.migrated(cluster.url(), deadlines: .short)
         cluster.freeze()
         await #expect(throws: RateLimiterError.self) { try await storage.counts?.take("a", from: Self.limit) }
         cluster.thaw()

@@ -42,3 +42,10 @@ extension PostgresStorage {
             deadlines: deadlines, meters: meters, logger: RecordedLog().logger)
     }
 }
+
+extension PostgresDeadlines {
+    /// For a server that is not to answer.
+    static let short = PostgresDeadlines(
+        connect: .milliseconds(300), statement: .milliseconds(300), wait: .milliseconds(500),
+        transaction: .milliseconds(600))
+}

@@ -162,10 +162,7 @@ import Testing
 
     @Test func `a server that stands still is unavailable in time, and works when it goes on`() async throws {
         let cluster = try await PostgresCluster.start()
-        let deadlines = PostgresDeadlines(
-            connect: .milliseconds(300), statement: .milliseconds(300), wait: .milliseconds(500),
-            transaction: .milliseconds(600))
-        let storage = try await PostgresStorage.migrated(cluster.url(), deadlines: deadlines)
+        let storage = try await PostgresStorage.migrated(cluster.url(), deadlines: .short)
         cluster.freeze()
         for _ in 0..<3 {
             let error = await #expect(throws: StorageError.self) { try await storage.checkReadiness() }

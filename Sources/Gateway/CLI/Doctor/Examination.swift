@@ -87,8 +87,8 @@ struct Examination: Sendable {
 
     private var plainReport: PlainReport { PlainReport(site: site, loginPage: loginPage, isEcho: echo != nil) }
 
-    /// What the plain request gets, and whether that is sure to be the gateway's refusal; nil when that makes everything
-    /// else pointless, which is reported then.
+    /// What the plain request gets, and whether that is sure to be the gateway's refusal; nil when that makes
+    /// everything else pointless, which is reported then.
     private func baseline() async throws -> (judge: ProbeJudge, isSure: Bool)? {
         let sight = await send(site.plain)
         let answer: RawAnswer

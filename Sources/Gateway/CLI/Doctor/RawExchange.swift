@@ -72,8 +72,8 @@ struct RawExchange: Sendable {
         func take(_ piece: ByteBuffer) -> Bool { reader.withLock { $0.take(piece.readableBytesView) } }
     }
 
-    /// Sends the request as soon as the server is known for who it should be, and keeps the first error: what is thrown at
-    /// a connection's end may only say that it has ended.
+    /// Sends the request as soon as the server is known for who it should be, and keeps the first error: what is thrown
+    /// at a connection's end may only say that it has ended.
     private final class Opening: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
