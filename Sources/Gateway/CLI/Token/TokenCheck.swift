@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import GatewayAccess
 import GatewayJOSE
 import GatewayHTTP
@@ -12,7 +11,7 @@ struct TokenVerbs: ParsableCommand {
         commandName: "token", abstract: "Check access tokens.", subcommands: [TokenCheck.self])
 }
 
-/// `token check`: says of each token whether `/auth/verify` would take it. `TokenLines` reads, `TokenJudge` judges.
+/// `token check`: says of each token whether `/auth/verify` would take it. `TokenJudge` judges.
 struct TokenCheck: Verb {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Say of each line of standard input whether it is a valid access token.",
@@ -47,11 +46,11 @@ struct TokenCheck: Verb {
 
     func run(on host: Host) async throws {
         let judge = if let jwks { try await keySetJudge(jwks, on: host) } else { try await fileJudge(on: host) }
-        var lines = TokenLines(limit: CompactJWS.maximumLength)
+        var lines = InputLines(limit: CompactJWS.maximumLength)
         var areAllValid = true
-        var buffer = [UInt8](repeating: 0, count: 262_144)
-        while case let count = try Self.read(into: &buffer), count > 0 {
-            let judged = await judge.judge(lines.take(buffer[..<count]))
+        let input = try LineInput("-")
+        while let piece = try input.next() {
+            let judged = await judge.judge(lines.take(piece[...]))
             if !judged.text.isEmpty { try host.say(judged.text, end: "") }
             areAllValid = areAllValid && judged.areAllValid
         }
@@ -98,15 +97,5 @@ struct TokenCheck: Verb {
             if revocations.age.map({ $0 > .seconds(1) }) ?? true { await revocations.catchUp() }
             await trusted.updates?.catchUp()
         }
-    }
-
-    /// How many bytes came; 0 at the end.
-    private static func read(into buffer: inout [UInt8]) throws(Failure) -> Int {
-        var count = 0
-        repeat { count = Foundation.read(STDIN_FILENO, &buffer, buffer.count) } while count < 0 && errno == EINTR
-        guard count >= 0 else {
-            throw Failure("cannot read standard input: \(String(cString: strerror(errno)).lowercased())")
-        }
-        return count
     }
 }

@@ -11,7 +11,7 @@ struct TokenJudge: Sendable {
     var refresh: @Sendable () async -> Void = {}
 
     /// The lines' verdicts as they are printed, and whether all are valid.
-    func judge(_ lines: [TokenLines.Line]) async -> (text: String, areAllValid: Bool) {
+    func judge(_ lines: [InputLines.Line]) async -> (text: String, areAllValid: Bool) {
         await refresh()
         let parts = max(1, min(ProcessInfo.processInfo.activeProcessorCount, lines.count / 8))
         let size = max(1, (lines.count + parts - 1) / parts)
@@ -34,7 +34,7 @@ struct TokenJudge: Sendable {
         }
     }
 
-    private func outcome(of line: TokenLines.Line) -> (text: String, isValid: Bool) {
+    private func outcome(of line: InputLines.Line) -> (text: String, isValid: Bool) {
         guard case .whole(let token) = line else { return ("invalid longer than 8 KiB", false) }
         switch verdict(token) {
         case .valid(let principal):

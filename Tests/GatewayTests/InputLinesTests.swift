@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct TokenLinesTests {
+@Suite struct InputLinesTests {
     @Test(arguments: [
         ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nbb", ["a", "bb"]), ("\n\na\r\n", ["", "", "a"]), ("\r", [""]),
         ("12345678\n", ["12345678"]), ("12345678\r\n", ["12345678"]), ("123456789\n", ["…"]), ("123456789", ["…"]),
@@ -11,8 +11,8 @@ import Testing
         text: String, lines: [String]
     ) {
         for size in 1...(text.utf8.count + 1) {
-            var reader = TokenLines(limit: 8)
-            var read: [TokenLines.Line] = []
+            var reader = InputLines(limit: 8)
+            var read: [InputLines.Line] = []
             let bytes = Array(text.utf8)
             for start in stride(from: 0, to: bytes.count, by: size) {
                 read += reader.take(bytes[start..<min(start + size, bytes.count)])
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    private static func text(_ line: TokenLines.Line) -> String {
+    private static func text(_ line: InputLines.Line) -> String {
         switch line {
         case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
         case .tooLong: "…"

@@ -1,10 +1,10 @@
 /// Splits what is read piece by piece into lines, of which a long one is never kept: the memory that this takes has a
 /// bound, whatever comes.
-struct TokenLines {
+struct InputLines {
     /// A line without its end.
     enum Line: Equatable, Sendable {
         case whole([UInt8])
-        /// One of more bytes than any token has.
+        /// One of more bytes than are kept.
         case tooLong
     }
 
