@@ -52,6 +52,8 @@ extension AuditEvent.Kind {
     public static let accountDeleted = Self("account_deleted")
     /// An operator made an account; facts: `username`, and `groups`, comma-separated.
     public static let accountCreated = Self("account_created")
+    /// An operator took an account over from another system; facts: `username`, and `groups`, comma-separated.
+    public static let accountImported = Self("account_imported")
     /// An operator set an account's groups; facts: `groups`, comma-separated, and `former`, those before.
     public static let groupsChanged = Self("groups_changed")
     /// An operator closed an account; facts: `sessions` and `api_keys`, how many it ended.
@@ -66,8 +68,7 @@ extension AuditEvent.Kind {
         registered, loginSucceeded, loginFailed, guessesExhausted, passwordRefused, refreshReplayed, loggedOut,
         loggedOutEverywhere, resetRequested, resetsExhausted, confirmationRequested, confirmationsExhausted,
         addressConfirmed, addressChangeRequested, addressChanged, addressRestored, passwordReset, passwordChanged,
-        apiKeyCreated,
-        apiKeyRevoked, renamed, accountDeleted, accountCreated, groupsChanged, accountDisabled, accountEnabled,
-        mailsResealed,
+        apiKeyCreated, apiKeyRevoked, renamed, accountDeleted, accountCreated, accountImported, groupsChanged,
+        accountDisabled, accountEnabled, mailsResealed,
     ]
 }

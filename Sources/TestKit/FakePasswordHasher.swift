@@ -71,6 +71,13 @@ public final class FakePasswordHasher: PasswordHasher {
         _ = try await work { $0.nobodies += 1 }
     }
 
+    public func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash {
+        guard let text = foreign.string, text.hasPrefix("$fake$") else {
+            throw InputRefusal("unsupported_hash", "is no fake")
+        }
+        return PasswordHash(text)
+    }
+
     /// The password's bytes, written so that the empty one is something too.
     private static func mark(_ password: Password) -> String { "=" + Base64URL.encode(password.reveal()) }
 

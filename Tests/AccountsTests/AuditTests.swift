@@ -113,6 +113,9 @@ import Testing
             try Username("root"), try EmailAddress("root@example.com"), password: World.password, groups: [],
             by: .commandLine)
         guard case .created(let root) = creation else { throw Unexpected(creation) }
+        let imported = ImportedAccount(
+            username: try Username("moved"), email: try EmailAddress("moved@example.com"), groups: [])
+        _ = try await administration.accountImport.take([imported], by: .commandLine)
         _ = try await administration.setGroups(of: root.id, to: [try GroupName("admins")], by: .commandLine)
         _ = try await administration.disable(root.id, by: .commandLine)
         _ = try await administration.enable(root.id, by: .commandLine)

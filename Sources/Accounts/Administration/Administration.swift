@@ -178,7 +178,7 @@ public struct Administration: Sendable {
 }
 
 extension [GroupName] {
-    fileprivate var commaSeparated: String { map(\.text).joined(separator: ",") }
+    var commaSeparated: String { map(\.text).joined(separator: ",") }
 }
 
 extension Operator {

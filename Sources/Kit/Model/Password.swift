@@ -23,6 +23,9 @@ public struct PasswordHash: Hashable, Sendable {
     /// How many characters at the beginning of a hash's text say its kind: its format, and with bcrypt its cost too.
     public static let kindLength = 7
 
+    /// What an account has that was never given a password: no password is the one of this hash.
+    public static let noPassword = PasswordHash("*")
+
     private let text: Secret<String>
 
     /// Takes a hash as a hasher wrote it or a store keeps it; nothing is checked.

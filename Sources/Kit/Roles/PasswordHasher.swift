@@ -12,6 +12,19 @@ public protocol PasswordHasher: Sendable {
 
     /// Costs what a verification with the present settings costs and knows nobody: for names that do not exist.
     func verifyNobody(_ password: Password) async throws(PasswordHasherError)
+
+    /// The hash that another system made of a password, a text or an object that such a system exports, in the form
+    /// that stores keep and ``verify(_:against:)`` knows: always the same of the same, and at once.
+    ///
+    /// Throws ``InputRefusal`` for what cannot be verified here, and for what would cost more than a login may. A
+    /// hasher that states nothing takes none.
+    func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash
+}
+
+extension PasswordHasher {
+    public func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash {
+        throw InputRefusal("unsupported_hash", "cannot be verified: the hasher of this gateway takes over none")
+    }
 }
 
 /// What a verification found.

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// The modules stand in `Argon2idModule.swift` and `BcryptModule.swift`, their common policy in
 /// `PasswordPolicySettings.swift` and `CommonPasswords.swift`. `PasswordFormat` makes hashes, `StoredHash` reads and
-/// checks them, `Argon2id` and `Bcrypt` wrap the C libraries, `HashingPool` and `HashingQueue` hold the threads,
-/// and `HashingWatch` tells operators of them.
+/// checks them, `ForeignHash.swift` reads what other systems write, `Argon2id` and `Bcrypt` wrap the C libraries,
+/// `HashingPool` and `HashingQueue` hold the threads, and `HashingWatch` tells operators of them.
 final class PooledPasswordHasher: PasswordHasher {
     let policy: PasswordPolicy
     private let format: PasswordFormat
@@ -41,7 +41,7 @@ final class PooledPasswordHasher: PasswordHasher {
         _ password: Password, against hash: PasswordHash
     ) async throws(PasswordHasherError) -> PasswordVerdict {
         guard let stored = StoredHash(hash.reveal()) else {
-            warnOnce()
+            if hash != .noPassword { warnOnce() }
             try await verifyNobody(password)
             return .differs
         }
@@ -51,6 +51,10 @@ final class PooledPasswordHasher: PasswordHasher {
 
     func verifyNobody(_ password: Password) async throws(PasswordHasherError) {
         _ = try await work { [nobody] () throws(HashingFailure) in try nobody.matches(password.reveal()) }
+    }
+
+    func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash {
+        PasswordHash(try StoredHash(foreign: foreign).text)
     }
 
     private func work<Outcome: Sendable>(

@@ -18,6 +18,7 @@ public enum PasswordHasherConformance: String, CaseIterable, Sendable, CustomTes
     case readsBehindNUL = "a password counts behind a NUL"
     case takesAnything = "the empty password and any Unicode can be hashed"
     case survivesDamage = "a stored hash that cannot be read differs from every password"
+    case adoptsItsOwn = "a hasher that takes over hashes at all takes its own over as they are, and refuses junk"
     case knowsNobody = "verifying nobody ends like any verification"
     case hashesInParallel = "hashes that are asked for at once are all right"
     case hidesPasswords = "a hash does not hold its password"
@@ -56,11 +57,14 @@ public enum PasswordHasherConformance: String, CaseIterable, Sendable, CustomTes
             }
         case .survivesDamage:
             let whole = try await hasher.hash(Password("correct horse")).reveal()
-            for text in ["", "x", "$", "$$$$$$", "plain text", String(whole.dropLast()), whole + "a", "!" + whole, "é"]
-            {
+            let none = PasswordHash.noPassword.reveal()
+            for text in [
+                "", none, "x", "$", "$$$$$$", "plain text", String(whole.dropLast()), whole + "a", "!" + whole, "é",
+            ] {
                 let verdict = try await hasher.verify(Password("correct horse"), against: PasswordHash(text))
                 #expect(verdict == .differs, "\(text)")
             }
+        case .adoptsItsOwn: try await Self.checkAdoption(hasher)
         case .knowsNobody:
             try await hasher.verifyNobody(Password("correct horse"))
             try await hasher.verifyNobody(Password(String(repeating: "x", count: 200)))
@@ -74,6 +78,14 @@ public enum PasswordHasherConformance: String, CaseIterable, Sendable, CustomTes
         let hash = try await hasher.hash(Password(text))
         #expect(try await hasher.verify(Password(other), against: hash) == .differs)
         #expect(try await hasher.verify(Password(text), against: hash) == .matches(isOutdated: false))
+    }
+
+    private static func checkAdoption(_ hasher: any PasswordHasher) async throws {
+        let hash = try await hasher.hash(Password("correct horse"))
+        if let adopted = try? hasher.adopted(.string(hash.reveal())) { #expect(adopted == hash) }
+        for junk: JSONValue in [.null, true, 7, "", "*", "x", "$$$$", [], [:], ["hash": .string(hash.reveal())]] {
+            #expect(throws: InputRefusal.self) { try hasher.adopted(junk) }
+        }
     }
 
     private static func checkParallel(_ hasher: any PasswordHasher) async throws {

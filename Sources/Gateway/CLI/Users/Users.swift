@@ -6,7 +6,7 @@ import Logging
 /// `users`: accounts, from the command line. A running server obeys within a second.
 struct Users: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make, look at, change and delete accounts.",
+        abstract: "Make, look at, change and delete accounts, and move them from and to other systems.",
         discussion: """
             Works on the store that the file names, beside a running server, which obeys within a second. An account \
             is named by its user name or its e-mail address. Passwords are asked for, or read from standard input \
@@ -14,7 +14,7 @@ struct Users: ParsableCommand {
             """,
         subcommands: [
             UsersCreate.self, UsersList.self, UsersShow.self, UsersSet.self, UsersDisable.self, UsersEnable.self,
-            UsersPassword.self, UsersDelete.self,
+            UsersPassword.self, UsersDelete.self, UsersImport.self, UsersExport.self,
         ])
 }
 

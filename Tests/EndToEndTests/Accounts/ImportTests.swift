@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+/// Accounts that move from one system to another, by the real binary.
+@Suite(.timeLimit(.minutes(5)))
+struct ImportTests {
+    /// `correct horse battery staple`, by passlib.
+    private static let bcrypt = "$2b$04$gL5rpo04Sh7GBq8OiaW.XOUv2N3dm.EkTNIkQWLCd3mDHiHa4/Gum"
+    /// `password`, of the reference implementation's tests.
+    private static let argon2id =
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+
+    @Test func `accounts are imported beside a running server, log in at once, and have another hash then`()
+        async throws
+    {
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
+        try gateway.folder.write(
+            "users.jsonl",
+            """
+            {"id":"old-1","username":"johndoe","email":"john@example.com","password_hash":"\(Self.bcrypt)"}
+            {"username":"jane","email":"jane@example.com","groups":["staff"],"password_hash":"\(Self.argon2id)"}
+
+            {"username":"closed","email":"c@example.com","disabled":true,"password_hash":"\(Self.argon2id)"}
+            """)
+        let rehearsed = try await importing(gateway.folder, "users.jsonl", "--dry-run")
+        #expect(rehearsed == (0, "3 would be imported, 0 already there, 0 refused"))
+        #expect(try await gateway.logIn("johndoe", "correct horse battery staple").status == 401)
+        let imported = try await importing(gateway.folder, "users.jsonl")
+        #expect(imported == (0, "3 imported, 0 already there, 0 refused"))
+        #expect(try await importing(gateway.folder, "users.jsonl") == (0, "0 imported, 3 already there, 0 refused"))
+
+        #expect(try await gateway.logIn("johndoe", "correct horse battery").status == 401)
+        #expect(try await gateway.logIn("closed", "password").status == 401)
+        let login = try await gateway.logIn("johndoe", "correct horse battery staple")
+        #expect(login.status == 200)
+        let token = try login.text("access_token")
+        #expect(try await gateway.get("/auth/verify", token: token)["remote-subject"] == "old-1")
+        #expect(try await gateway.logIn("jane", "password").status == 200)
+        let exported = try await gateway.run(["users", "export", "--with-hashes", "--config", "config.yaml"])
+        let hashes = try lines(of: exported.output).map { $0["password_hash"] as? String }
+        #expect(hashes[0] == Self.argon2id)
+        #expect(hashes[1...].allSatisfy { $0?.hasPrefix("$argon2id$v=19$m=7168,t=1,p=1$") == true }, "\(hashes)")
+        #expect(try await gateway.logIn("johndoe", "correct horse battery staple").status == 200)
+        await gateway.end()
+    }
+
+    @Test func `what is exported with hashes makes the same gateway elsewhere, and without them holds no secret`()
+        async throws
+    {
+        let (from, to) = (try TestFolder(), try TestFolder())
+        try from.write(
+            "users.jsonl",
+            (1...1203).map { number in
+                #"{"username":"user\#(number)","email":"u\#(number)@example.com","password_hash":"\#(Self.bcrypt)"}"#
+            }.joined(separator: "\n"))
+        #expect(try await importing(from, "users.jsonl") == (0, "1203 imported, 0 already there, 0 refused"))
+        let exported = try await GatewayProcess.run(["users", "export", "--with-hashes"], in: from)
+        #expect(exported.status == 0)
+        let again = try await GatewayProcess.run(["users", "import", "-"], input: exported.output, in: to)
+        #expect(again == (0, "1203 imported, 0 already there, 0 refused"))
+        #expect(try await GatewayProcess.run(["users", "export", "--with-hashes"], in: to) == exported)
+        let shown = try await GatewayProcess.run(["users", "export"], in: to)
+        #expect(try lines(of: shown.output).count == 1203)
+        #expect(!shown.output.contains("$2b$"))
+        #expect(!shown.output.contains("password"))
+    }
+
+    @Test func `each bad line is reported by its number, stops nothing, and is told by the exit status`() async throws {
+        let folder = try TestFolder()
+        try folder.write(
+            "users.jsonl",
+            """
+            {"username":"anna","email":"anna@example.com"}
+            {"username":"x","email":"x@example.com","nmae":"X"}
+            \(String(repeating: "x", count: 70_000))
+            {"username":"bert","email":"anna@example.com"}
+            {"username":"carl","email":"carl@example.com","password_hash":"$2b$31$\(String(repeating: "a", count: 53))"}
+            {"username":"dora","email":"dora@example.com"
+            {"username":"anna","email":"other@example.com"}
+            {"username":"emil","email":"emil@example.com"}\r\n
+            """)
+        let report = """
+            line 2: unknown key 'nmae'; username must have at least 3 characters
+            line 3: is longer than 65536 bytes
+            line 4: the address 'anna@example.com' belongs to another account
+            line 5: password_hash \(Self.unsupported)
+            line 6: no JSON: a comma or a closing bracket should stand here at byte 45
+            line 7: the user name 'anna' belongs to another account, or did
+            """
+        let first = #"{"username":"first","email":"first@example.com"}"#
+        #expect(try await GatewayProcess.run(["users", "import", "-"], input: first, in: folder).status == 0)
+        for summary in ["2 would be imported, 0 already there, 6 refused", "2 imported, 0 already there, 6 refused"] {
+            let isRehearsal = summary.contains("would")
+            let run = try await importing(folder, "users.jsonl", isRehearsal ? "--dry-run" : nil)
+            #expect(run.status == 1)
+            // Standard output and standard error meet in one pipe.
+            #expect(run.output == report + "\n" + summary)
+        }
+        let listed = try await GatewayProcess.run(["users", "list"], in: folder)
+        #expect(
+            listed.output
+                == "anna  anna@example.com  enabled  -\nemil  emil@example.com  enabled  -\nfirst  first@example.com  enabled  -"
+        )
+    }
+
+    @Test func `of very many bad lines the first are printed and all are counted`() async throws {
+        let folder = try TestFolder()
+        try folder.write("users.jsonl", String(repeating: "{}\n", count: 1000))
+        let run = try await importing(folder, "users.jsonl")
+        #expect(run.status == 1)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 202)
+        #expect(lines.contains("further lines are refused, and only counted"))
+        #expect(lines.contains("0 imported, 0 already there, 1000 refused"))
+    }
+
+    @Test func `an import that is killed goes on where it was, and in the end all are there, once`() async throws {
+        let folder = try TestFolder()
+        let count = 6000
+        try folder.write(
+            "users.jsonl",
+            (1...count).map { number in
+                #"{"username":"user\#(number)","email":"u\#(number)@example.com","password_hash":"\#(Self.bcrypt)"}"#
+            }.joined(separator: "\n"))
+        #expect(try await GatewayProcess.run(["migrate"], in: folder).status == 0)
+        let arguments = ["users", "import", "users.jsonl"]
+        var there = 0
+        for _ in 1...3 {
+            let process = try RunningProcess(GatewayProcess.binary, arguments, folder: folder.url)
+            repeat {
+                let before = there
+                there = try await exportedCount(in: folder)
+                if there > before || there == count { break }
+            } while true
+            _ = await process.end(SIGKILL)
+        }
+        let last = try await importing(folder, "users.jsonl")
+        #expect(last.status == 0)
+        let exported = try await GatewayProcess.run(["users", "export"], in: folder)
+        let names = try lines(of: exported.output).compactMap { $0["username"] as? String }
+        #expect(names.count == count)
+        #expect(Set(names).count == count)
+    }
+
+    private static let unsupported =
+        "is of a format that this gateway does not verify, is damaged, or asks for too much"
+
+    private func exportedCount(in folder: TestFolder) async throws -> Int {
+        try await GatewayProcess.run(["users", "export"], in: folder).output.split(separator: "\n").count
+    }
+
+    private func importing(
+        _ folder: TestFolder, _ file: String, _ option: String? = nil
+    ) async throws -> (status: Int32, output: String) {
+        try await GatewayProcess.run(["users", "import", file] + (option.map { [$0] } ?? []), in: folder)
+    }
+
+    private func lines(of text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+    }
+}
