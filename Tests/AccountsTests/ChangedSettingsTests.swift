@@ -21,7 +21,11 @@ import Testing
         let cheap = PasswordHash("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA")
         let dear = PasswordHash("$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA")
         #expect(AnswerPace.format(of: cheap) != AnswerPace.format(of: dear))
-        #expect(AnswerPace.format(of: PasswordHash("$2b$12$abc")) == "2b$12")
+        for (hash, format) in [
+            ("$2b$12$abc", "2b$12"), ("$pbkdf2-sha256$i=600000$c2FsdA$aGFzaA", "pbkdf2-sha256$i=600000"),
+            ("$6$rounds=5000$salt$hash", "6$rounds=5000"), ("$ssha1$c2FsdA$aGFzaA", "ssha1"),
+            ("$firebase-scrypt$ln=14,r=8$c2FsdA$Bw$a2V5$aGFzaA", "firebase-scrypt$ln=14,r=8"), ("*", "*"),
+        ] { #expect(AnswerPace.format(of: PasswordHash(hash)) == format) }
     }
 
     @Test func `however dear a format is, failed logins wait for it, up to half the time that a request has`() {
@@ -31,6 +35,14 @@ import Testing
         #expect(pace.floor == .seconds(5))
         pace.learn("2b$20", cost: .seconds(60))
         #expect(pace.floor == .seconds(15))
+    }
+
+    @Test func `of more formats than are remembered the dearest are`() {
+        let pace = AnswerPace()
+        for number in 1...40 { pace.learn("pbkdf2-sha256$i=\(number)", cost: .milliseconds(number)) }
+        #expect(pace.floor == .milliseconds(50))
+        pace.learn("cheap", cost: .milliseconds(1))
+        #expect(pace.knows("pbkdf2-sha256$i=40") && pace.knows("pbkdf2-sha256$i=9") && !pace.knows("cheap"))
     }
 
     @Test func `a password set by an operator lifts the wait that guesses have earned`() async throws {

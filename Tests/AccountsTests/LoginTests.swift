@@ -116,6 +116,25 @@ import Testing
         guard case .refused = try await outcome else { throw Unexpected("") }
     }
 
+    @Test func `in a store of cheap hashes, what a name that nobody has costs is found out before anyone asks`()
+        async throws
+    {
+        let world = try World()
+        world.hasher.setMeanwhile { world.time.advance(by: .milliseconds(200)) }
+        await world.flows.paceSurvey.survey()
+        await world.flows.paceSurvey.survey()
+        #expect(world.hasher.counts.nobodies == 1)
+        world.hasher.setMeanwhile(nil)
+        try await world.account()
+        async let outcome = world.flows.login.logIn(
+            as: "johndoe", password: Password("wrong horse"), from: world.visitor)
+        try await world.time.waitForSleepers()
+        world.time.advance(by: .milliseconds(249))
+        #expect(world.time.sleeperCount == 1)
+        world.time.advance(by: .milliseconds(1))
+        guard case .refused = try await outcome else { throw Unexpected("") }
+    }
+
     @Test func `full hashing says busy, and no key to sign with is out of reach`() async throws {
         let world = try World()
         try await world.account()

@@ -22,7 +22,12 @@ final class AnswerPace: Sendable {
     func learn(_ format: String, cost: Duration) {
         costs.withLock { costs in
             guard let known = costs[format] else {
-                if costs.count < Self.formatLimit { costs[format] = cost }
+                // Of too many the cheapest goes, for the dearest decides.
+                if costs.count >= Self.formatLimit, let cheapest = costs.min(by: { $0.value < $1.value }) {
+                    guard cheapest.value < cost else { return }
+                    costs[cheapest.key] = nil
+                }
+                costs[format] = cost
                 return
             }
             costs[format] = known * 7 / 8 + cost / 8
@@ -42,11 +47,14 @@ final class AnswerPace: Sendable {
         if left > .zero { try? await time.sleep(for: left) }
     }
 
-    /// What hashes of one cost have in common: the format's name and its parameters, such as `2b$12` or
-    /// `argon2id$v=19$m=19456,t=2,p=1`.
+    /// What hashes of one cost have in common: the format's name and the fields behind it that are a cost, such as
+    /// `2b$12`, `argon2id$v=19$m=19456,t=2,p=1` or `pbkdf2-sha256$i=600000`. A salt has no `=`, and more than two digits.
     static func format(of hash: PasswordHash) -> String {
         let fields = hash.reveal().split(separator: "$")
-        return fields.prefix(fields.first?.hasPrefix("argon2") == true ? 3 : 2).joined(separator: "$")
+        let costs = fields.dropFirst().prefix { field in
+            field.contains("=") || (field.utf8.count <= 2 && field.utf8.allSatisfy { 0x30...0x39 ~= $0 })
+        }
+        return (fields.prefix(1) + costs).joined(separator: "$")
     }
 
     private static let formatLimit = 32

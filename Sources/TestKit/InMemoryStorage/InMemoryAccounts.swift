@@ -50,7 +50,7 @@ struct InMemoryAccounts: AccountRecords {
 
     func hashSamples() throws(StorageError) -> [PasswordHash] {
         let hashes = records.tables.accounts.values.map { $0.passwordHash.reveal() }
-        let kinds = Dictionary(grouping: hashes) { $0.prefix(PasswordHash.kindLength) }.values
+        let kinds = Dictionary(grouping: hashes) { [String($0.prefix(PasswordHash.kindLength)), "\($0.count)"] }.values
         return Set(kinds.flatMap { [$0.min(), $0.max()].compactMap(\.self) }).map { PasswordHash($0) }
     }
 

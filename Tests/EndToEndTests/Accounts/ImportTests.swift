@@ -44,6 +44,59 @@ struct ImportTests {
         await gateway.end()
     }
 
+    @Test func `people of other systems log in with the passwords that they had there, and have another hash then`()
+        async throws
+    {
+        let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
+        let input = Self.ofOtherSystems.map { name, _, hash in
+            #"{"username":"\#(name)","email":"\#(name)@example.com","password_hash":\#(hash)}"#
+        }.joined(separator: "\n")
+        for summary in ["5 imported, 0 already there, 0 refused", "0 imported, 5 already there, 0 refused"] {
+            let run = try await gateway.run(["users", "import", "-", "--config", "config.yaml"], input: input)
+            #expect(run == (0, summary))
+        }
+        for (name, password, _) in Self.ofOtherSystems {
+            #expect(try await gateway.logIn(name, password + "x").status == 401)
+            #expect(try await gateway.logIn(name, password).status == 200, "\(name)")
+            #expect(try await gateway.logIn(name, password).status == 200, "\(name)")
+        }
+        let exported = try await gateway.run(["users", "export", "--with-hashes", "--config", "config.yaml"])
+        for line in try lines(of: exported.output) {
+            #expect((line["password_hash"] as? String)?.hasPrefix("$argon2id$v=19$m=7168,t=1,p=1$") == true)
+        }
+        await gateway.end()
+    }
+
+    /// Names, passwords and hashes, of the same sources as the vectors of `ForeignHashTests`.
+    private static let ofOtherSystems = [
+        ("django", "secret", #""argon2$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$YC9+jJCrQhs5R6db7LlN8Q""#),
+        ("ldap", "fargle", #""{SSHA}FM6N1jTf/0PflNiYX1GDVd0V3b/acp0w""#),
+        (
+            "crypt", "Hello world!",
+            #""$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1""#
+        ),
+        (
+            "firebase", "user1password",
+            #"{"algorithm":"SCRYPT","rounds":8,"mem_cost":14,"base64_salt_separator":"Bw==","base64_signer_key":"#
+                + #""jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==","#
+                + #""salt":"42xEC+ixf3L2lw==","passwordHash":"#
+                + #""lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="}"#
+        ),
+        (
+            "keycloak", "correct horse",
+            #"{"type":"password","secretData":"{\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\",\"value\":\""#
+                + #"qnA427fe69fAjkevcHZvnm7vp3MewnxKL4g2WLfI7U6teQVH1eR2L5DfcV0psPIfjGPtlZbkpnogYX+2TaSl6w==\"}","#
+                + #""credentialData":"{\"hashIterations\":27500,\"algorithm\":\"pbkdf2-sha256\"}"}"#
+        ),
+    ]
+
+    @Test func `every line that the page shows is taken`() async throws {
+        let blocks = try Project.text(of: "docs/users.md").split(separator: "```").filter { $0.hasPrefix("json\n") }
+        let lines = blocks.map { $0.dropFirst("json\n".count) }.joined()
+        let run = try await GatewayProcess.run(["users", "import", "-"], input: lines, in: TestFolder())
+        #expect(run == (0, "8 imported, 0 already there, 0 refused"))
+    }
+
     @Test func `what is exported with hashes makes the same gateway elsewhere, and without them holds no secret`()
         async throws
     {
@@ -143,7 +196,8 @@ struct ImportTests {
     }
 
     private static let unsupported =
-        "is of a format that this gateway does not verify, is damaged, or asks for too much"
+        "is of a format that is not taken over, is damaged, or asks for more work than is allowed: docs/users.md lists "
+        + "formats and bounds"
 
     private func exportedCount(in folder: TestFolder) async throws -> Int {
         try await GatewayProcess.run(["users", "export"], in: folder).output.split(separator: "\n").count

@@ -10,8 +10,9 @@ import HummingbirdTesting
 @testable import GatewayAccess
 @testable import GatewayAccounts
 
-/// The gateway over a real store and real hashing, in this process, asked without a socket between. Half of its
-/// accounts have argon2id hashes, half bcrypt hashes that are dearer; or all have argon2id hashes and are disabled.
+/// The gateway over a real store and real hashing, in this process, asked without a socket between. Of three of its
+/// accounts one has an argon2id hash, one a bcrypt hash that is dearer, and one a directory's that costs nothing; or all
+/// have argon2id hashes and are disabled.
 struct TimedGateway {
     /// What may be missing, which the product has no switch for.
     enum Part {
@@ -19,8 +20,15 @@ struct TimedGateway {
         case waiting
     }
 
+    /// The formats that accounts' hashes have.
+    enum Format: CaseIterable {
+        case argon2id
+        case bcrypt
+        case saltedSHA
+    }
+
     let names: [String]
-    let bcryptNames: Set<String>
+    let formats: [String: Format]
     private let door: FrontDoor
     private let folder: URL
 
@@ -55,7 +63,11 @@ struct TimedGateway {
             endpoints: endpoints.all, pipeline: products.stages, publicURL: deployment.settings.server.publicURL,
             time: host.time, random: host.random, logger: log)
         names = (0..<accounts).map { "user\($0)" }
-        bcryptNames = Set(names.enumerated().filter { $0.offset % 2 == 1 && !areDisabled }.map(\.element))
+        let kinds = Format.allCases
+        formats = Dictionary(
+            uniqueKeysWithValues: names.enumerated().map { offset, name in
+                (name, areDisabled ? .argon2id : kinds[offset % kinds.count])
+            })
         for name in names { try await add(name, areDisabled, to: products.store, by: flows) }
         await flows.paceSurvey.survey()
     }
@@ -84,8 +96,10 @@ struct TimedGateway {
             from: Visitor(address: nil, userAgent: nil, requestID: "fill"))
         guard case .registered(var account) = outcome else { return }
         account.isDisabled = isDisabled
-        if bcryptNames.contains(name) {
-            account.passwordHash = PasswordHash("$2b$08$" + String(repeating: "a", count: 53))
+        switch formats[name] {
+        case .bcrypt: account.passwordHash = PasswordHash("$2b$08$" + String(repeating: "a", count: 53))
+        case .saltedSHA: account.passwordHash = PasswordHash("$ssha1$c2FsdHNhbHQ$DGDID5YfDnHzqbUkr2ASBi/gN6Y")
+        case .argon2id, nil: break
         }
         let changed = account
         try await store.write { records throws(StorageError) in _ = try records.accounts.update(changed) }

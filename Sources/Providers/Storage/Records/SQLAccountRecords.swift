@@ -81,7 +81,7 @@ struct SQLAccountRecords: AccountRecords {
         let pairs = try connection.rows(
             """
             SELECT min(password_hash) AS least, max(password_hash) AS greatest FROM accounts
-            GROUP BY substr(password_hash, 1, CAST(:kind AS INTEGER))
+            GROUP BY substr(password_hash, 1, CAST(:kind AS INTEGER)), length(password_hash)
             """, ["kind": .limit(PasswordHash.kindLength)]
         ) { row throws(StorageError) in [try row.text("least"), try row.text("greatest")] }
         return Set(pairs.joined()).map { PasswordHash($0) }

@@ -58,8 +58,10 @@ extension StorageConformance {
                         [], [],
                     ])
             },
-            Check("samples of password hashes hold the least and the greatest of each kind") { storage in
-                let hashes = ["$argon2id$b", "$argon2id$a", "$argon2id$c", "$2b$12$x", "$2b$10$y", "$2b$10$y"]
+            Check("samples of password hashes hold the least and the greatest of each kind and length") { storage in
+                let hashes = [
+                    "$argon2id$b", "$argon2id$a", "$argon2id$c", "$argon2id$bb", "$2b$12$x", "$2b$10$y", "$2b$10$y",
+                ]
                 try await storage.writing { records in
                     for (number, hash) in hashes.enumerated() {
                         var account = Sample.account("user\(number)")
@@ -70,7 +72,7 @@ extension StorageConformance {
                 let samples = try await storage.reading { records in
                     try records.accounts.hashSamples().map { $0.reveal() }.sorted()
                 }
-                #expect(samples == ["$2b$10$y", "$2b$12$x", "$argon2id$a", "$argon2id$c"])
+                #expect(samples == ["$2b$10$y", "$2b$12$x", "$argon2id$a", "$argon2id$bb", "$argon2id$c"])
             },
         ]
 

@@ -21,14 +21,7 @@ enum Bcrypt {
     /// ``HashingFailure``.
     static func hash(_ password: [UInt8], setting: String) throws(HashingFailure) -> String {
         precondition(fits(password), "bcrypt would cut this password off")
-        var scratch: UnsafeMutableRawPointer?
-        var size: Int32 = 0
-        defer { unsafe free(scratch) }
-        let phrase = password.map { CChar(bitPattern: $0) } + [0]
-        guard let made = unsafe crypt_ra(phrase, setting, &scratch, &size) else {
-            throw HashingFailure(library: "libxcrypt", code: errno)
-        }
-        return unsafe String(cString: made)
+        return try SystemCrypt.hash(password, setting: setting)
     }
 
     /// Whether bcrypt reads a password to its end: at most 72 bytes, and no NUL.

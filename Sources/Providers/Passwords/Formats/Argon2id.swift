@@ -1,6 +1,7 @@
 import CArgon2
 
-/// Argon2id, version 1.3 (RFC 9106), by libargon2; on the calling thread alone, however many lanes it has.
+/// Argon2id, version 1.3 (RFC 9106), by libargon2; on the calling thread alone, however many lanes it has. Hashes of
+/// other systems may be of Argon2i, its kin whose addressing of the memory does not depend on the password.
 enum Argon2id {
     /// What a tag costs.
     struct Parameters: Hashable, Sendable {
@@ -14,7 +15,7 @@ enum Argon2id {
 
     /// The tag of a password; throws ``HashingFailure``, for want of memory for example.
     static func tag(
-        of password: [UInt8], salt: [UInt8], length: Int, _ parameters: Parameters
+        of password: [UInt8], salt: [UInt8], length: Int, _ parameters: Parameters, isDataIndependent: Bool = false
     ) throws(HashingFailure) -> [UInt8] {
         var password = password
         var salt = salt
@@ -36,7 +37,7 @@ enum Argon2id {
                     unsafe context.version = ARGON2_VERSION_13.rawValue
                     // The copy of the password that libargon2 was given is wiped by it.
                     unsafe context.flags = 1
-                    return unsafe argon2_ctx(&context, Argon2_id)
+                    return unsafe argon2_ctx(&context, isDataIndependent ? Argon2_i : Argon2_id)
                 }
             }
         }
