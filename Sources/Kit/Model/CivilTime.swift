@@ -62,26 +62,61 @@ extension Timestamp {
     /// Reads a moment as RFC 3339 writes it (section 5.6), at UTC or with an offset from it; nil for any other text, a
     /// day that the calendar does not have, and a leap second. What is finer than a millisecond is dropped.
     public init?(iso8601 text: String) {
-        let date = #/(\d{4})-(\d\d)-(\d\d)/#.asciiOnlyDigits()
-        let clock = #/[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/#.asciiOnlyDigits()
-        let zone = #/[Zz]|([+-])(\d\d):(\d\d)/#.asciiOnlyDigits()
-        guard let day = text.prefixMatch(of: date), let time = text[day.range.upperBound...].prefixMatch(of: clock),
-            let offset = text[time.range.upperBound...].wholeMatch(of: zone)
+        var rest = MomentReader(rest: Array(text.utf8)[...])
+        guard let year = rest.number(4), rest.take("-") != nil, let month = rest.number(2), rest.take("-") != nil,
+            let dayOfMonth = rest.number(2), rest.take("Tt") != nil, let hour = rest.number(2), rest.take(":") != nil,
+            let minute = rest.number(2), rest.take(":") != nil, let second = rest.number(2),
+            let thousandths = rest.thousandths(), let offset = rest.offset(), rest.isAtEnd,
+            hour < 24, minute < 60, second < 60, (1...12).contains(month)
         else { return nil }
-        func number(_ digits: Substring?) -> Int64 { digits.flatMap { Int64($0) } ?? 0 }
-        let (year, month, dayOfMonth) = (number(day.1), number(day.2), number(day.3))
-        let (hour, minute, second) = (number(time.1), number(time.2), number(time.3))
-        let (offsetHour, offsetMinute) = (number(offset.2), number(offset.3))
-        guard hour < 24, minute < 60, second < 60, offsetHour < 24, offsetMinute < 60, (1...12).contains(month) else {
-            return nil
-        }
         let midnight = Timestamp(seconds: CivilTime.days(to: year, month, dayOfMonth) * 86_400)
         let civil = CivilTime(midnight)
         guard (civil.year, civil.month, civil.day) == (year, month, dayOfMonth) else { return nil }
-        let offsetSeconds = (offsetHour * 60 + offsetMinute) * (offset.1 == "-" ? -60 : 60)
-        let thousandths = number(time.4.map { ($0 + "00").prefix(3) })
-        milliseconds = midnight.milliseconds + (hour * 3600 + minute * 60 + second - offsetSeconds) * 1000 + thousandths
+        milliseconds = midnight.milliseconds + (hour * 3600 + minute * 60 + second - offset) * 1000 + thousandths
     }
+}
+
+/// Takes a moment's text apart from its front. A regular expression, which is parsed again for each text, took most of
+/// the time that an import takes.
+private struct MomentReader {
+    var rest: ArraySlice<UInt8>
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// So many digits as a number.
+    mutating func number(_ count: Int) -> Int64? {
+        let digits = rest.prefix(count)
+        guard digits.count == count, digits.allSatisfy(Self.digits.contains) else { return nil }
+        rest = rest.dropFirst(count)
+        return digits.reduce(0) { $0 * 10 + Int64($1 - Self.digits.lowerBound) }
+    }
+
+    /// The next byte, when it is one of these.
+    mutating func take(_ bytes: String) -> UInt8? {
+        guard let next = rest.first, bytes.utf8.contains(next) else { return nil }
+        rest = rest.dropFirst()
+        return next
+    }
+
+    /// A fraction of one to nine digits, to the millisecond; 0 where there is none.
+    mutating func thousandths() -> Int64? {
+        guard take(".") != nil else { return 0 }
+        let digits = rest.prefix(while: Self.digits.contains)
+        guard (1...9).contains(digits.count) else { return nil }
+        rest = rest.dropFirst(digits.count)
+        let padded = digits.prefix(3) + Array(repeating: Self.digits.lowerBound, count: max(0, 3 - digits.count))
+        return padded.reduce(0) { $0 * 10 + Int64($1 - Self.digits.lowerBound) }
+    }
+
+    /// The seconds by which the clock is ahead of UTC.
+    mutating func offset() -> Int64? {
+        guard let sign = take("Zz+-") else { return nil }
+        guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return 0 }
+        guard let hour = number(2), hour < 24, take(":") != nil, let minute = number(2), minute < 60 else { return nil }
+        return (hour * 60 + minute) * (sign == UInt8(ascii: "-") ? -60 : 60)
+    }
+
+    private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 }
 
 extension CivilTime {
