@@ -56,6 +56,26 @@ import Testing
         await third.end()
     }
 
+    @Test func `two imports of one file at once make each account once, and their export is the file`() async throws {
+        let deployment = try await PostgresDeployment.ready(on: .shared())
+        let lines = (1001...2400).map { number in
+            #"{"id":"old-\#(number)","username":"user\#(number)","email":"u\#(number)@example.com","#
+                + #""email_verified":true,"groups":[],"disabled":false,"created_at":"2024-01-02T03:04:05.000Z","#
+                + #""password_hash":"$2b$04$gL5rpo04Sh7GBq8OiaW.XOUv2N3dm.EkTNIkQWLCd3mDHiHa4/Gum"}"#
+        }
+        try deployment.folder.write("users.jsonl", lines.joined(separator: "\n"))
+        let arguments = ["users", "import", "users.jsonl"]
+        async let first = GatewayProcess.run(arguments, in: deployment.folder)
+        async let second = GatewayProcess.run(arguments, in: deployment.folder)
+        let counts = try await [first, second].map { run in
+            try #require(run.output.wholeMatch(of: /(\d+) imported, (\d+) already there, 0 refused/), "\(run.output)")
+        }
+        #expect(counts.compactMap { Int($0.1) }.reduce(0, +) == lines.count)
+        #expect(counts.compactMap { Int($0.2) }.reduce(0, +) == lines.count)
+        let exported = try await GatewayProcess.run(["users", "export", "--with-hashes"], in: deployment.folder)
+        #expect(exported == (0, lines.joined(separator: "\n")))
+    }
+
     @Test func `fifty who register one name at once are one account`() async throws {
         let deployment = try await PostgresDeployment.ready(on: .shared())
         let gateways = [try await deployment.start(), try await deployment.start()]

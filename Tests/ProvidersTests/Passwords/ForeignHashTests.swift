@@ -19,11 +19,13 @@ import Testing
         ("pass\0word", "$pbkdf2-sha1$i=4096$c2EAbHQ$Vvpqp1VICZ3MN9fwNCXgww"),
         (
             "passwd",
-            "$pbkdf2-sha256$i=1$c2FsdA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLxJypzM8Xm2RZkWZLOdd+8xfHG4RbHjC9UJESBB06GXgw"
+            "$pbkdf2-sha256$i=1$c2FsdA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLxJypzM8Xm2RZkWZLOdd"
+                + "+8xfHG4RbHjC9UJESBB06GXgw"
         ),
         (
             "Password",
-            "$pbkdf2-sha256$i=80000$TmFDbA$TdzY9guYviGDDO5e8icB+WQaRBjQTAQUrv8Ih2s0q1ah1CWhIlgzVJrbhBtRybMXaicr3ruh0HhHj2Kzl/M8jQ"
+            "$pbkdf2-sha256$i=80000$TmFDbA$TdzY9guYviGDDO5e8icB+WQaRBjQTAQUrv8Ih2s0q1ah1CWhIlgzVJrbh"
+                + "BtRybMXaicr3ruh0HhHj2Kzl/M8jQ"
         ),
     ].map { ($0.0, .string($0.1), $0.1) }
 
@@ -31,11 +33,13 @@ import Testing
     private static let scrypt: [Vector] = [
         (
             "password",
-            "$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA"
+            "$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xC"
+                + "SedmDDaxyevuUqD7m2DYMvfoswGQA"
         ),
         (
             "pleaseletmein",
-            "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw"
+            "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQ"
+                + "ylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw"
         ),
     ].map { ($0.0, .string($0.1), $0.1) }
 
@@ -47,8 +51,10 @@ import Testing
         ),
         (
             "lètmein",
-            "scrypt$16384$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71m0ldQESkXFRkdVCBhhY8mx7rQwite/Pw==",
-            "$scrypt$ln=14,r=8,p=1$c2Vhc2FsdA$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71m0ldQESkXFRkdVCBhhY8mx7rQwite/Pw"
+            "scrypt$16384$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71m0ldQESk"
+                + "XFRkdVCBhhY8mx7rQwite/Pw==",
+            "$scrypt$ln=14,r=8,p=1$c2Vhc2FsdA$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71"
+                + "m0ldQESkXFRkdVCBhhY8mx7rQwite/Pw"
         ),
         (
             "secret", "argon2$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$YC9+jJCrQhs5R6db7LlN8Q",
@@ -69,17 +75,22 @@ import Testing
         (
             "Hello world!",
             "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1",
-            "$6$rounds=5000$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"
+            "$6$rounds=5000$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4O"
+                + "TLiBFdcbYEdFCoEOfaS35inz1"
         ),
         (
             "we have a short salt string but not a short password",
-            "{CRYPT}$6$rounds=77777$short$WuQyW2YR.hBNpjjRhpYD/ifIw05xdfeEyQoMxIXbkvr0gge1a1x3yRULJ5CCaUeOxFmtlcGZelFl5CxtgfiAc0",
-            "$6$rounds=77777$short$WuQyW2YR.hBNpjjRhpYD/ifIw05xdfeEyQoMxIXbkvr0gge1a1x3yRULJ5CCaUeOxFmtlcGZelFl5CxtgfiAc0"
+            "{CRYPT}$6$rounds=77777$short$WuQyW2YR.hBNpjjRhpYD/ifIw05xdfeEyQoMxIXbkvr0gge1a1x3yRULJ5"
+                + "CCaUeOxFmtlcGZelFl5CxtgfiAc0",
+            "$6$rounds=77777$short$WuQyW2YR.hBNpjjRhpYD/ifIw05xdfeEyQoMxIXbkvr0gge1a1x3yRULJ5CCaUeOx"
+                + "FmtlcGZelFl5CxtgfiAc0"
         ),
         (
             "a short string",
-            "$6$rounds=123456$asaltof16chars..$BtCwjqMJGx5hrJhZywWvt0RLE8uZ4oPwcelCjmw2kSYu.Ec6ycULevoBK25fs2xXgMNrCzIMVcgEJAstJeonj1",
-            "$6$rounds=123456$asaltof16chars..$BtCwjqMJGx5hrJhZywWvt0RLE8uZ4oPwcelCjmw2kSYu.Ec6ycULevoBK25fs2xXgMNrCzIMVcgEJAstJeonj1"
+            "$6$rounds=123456$asaltof16chars..$BtCwjqMJGx5hrJhZywWvt0RLE8uZ4oPwcelCjmw2kSYu.Ec6ycULe"
+                + "voBK25fs2xXgMNrCzIMVcgEJAstJeonj1",
+            "$6$rounds=123456$asaltof16chars..$BtCwjqMJGx5hrJhZywWvt0RLE8uZ4oPwcelCjmw2kSYu.Ec6ycULe"
+                + "voBK25fs2xXgMNrCzIMVcgEJAstJeonj1"
         ),
     ].map { ($0.0, .string($0.1), $0.2) }
 
@@ -93,7 +104,8 @@ import Testing
         (
             "correct horse",
             "{SSHA512}50rsRNBf8j3I5xE+QwaHdFyMhOzITssZ8BB3UxwQ+SI1JKygYm6ZeRYTDuUyFZIIqDonoTuXwB0Z/MAPhgQCFHNhbHRzYWx0",
-            "$ssha512$c2FsdHNhbHQ$50rsRNBf8j3I5xE+QwaHdFyMhOzITssZ8BB3UxwQ+SI1JKygYm6ZeRYTDuUyFZIIqDonoTuXwB0Z/MAPhgQCFA"
+            "$ssha512$c2FsdHNhbHQ$50rsRNBf8j3I5xE+QwaHdFyMhOzITssZ8BB3UxwQ+SI1JKygYm6ZeRYTDuUyFZIIqD"
+                + "onoTuXwB0Z/MAPhgQCFA"
         ),
         (
             "correct horse", "$pbkdf2-sha256$29000$................$WLhYlPQxUxeCxampUNMDV.ODpbewEuIS5VgscO4WuOU",
@@ -120,21 +132,24 @@ import Testing
             keycloakCredential(
                 "pbkdf2-sha256", iterations: 27500,
                 "qnA427fe69fAjkevcHZvnm7vp3MewnxKL4g2WLfI7U6teQVH1eR2L5DfcV0psPIfjGPtlZbkpnogYX+2TaSl6w=="),
-            "$pbkdf2-sha256$i=27500$AAECAwQFBgcICQoLDA0ODw$qnA427fe69fAjkevcHZvnm7vp3MewnxKL4g2WLfI7U6teQVH1eR2L5DfcV0psPIfjGPtlZbkpnogYX+2TaSl6w"
+            "$pbkdf2-sha256$i=27500$AAECAwQFBgcICQoLDA0ODw$qnA427fe69fAjkevcHZvnm7vp3MewnxKL4g2WLfI7"
+                + "U6teQVH1eR2L5DfcV0psPIfjGPtlZbkpnogYX+2TaSl6w"
         ),
         (
             "correct horse",
             keycloakCredential(
                 "pbkdf2-sha512", iterations: 210000,
                 "l4pqr0UVqxiWEnbGDBV//hzeVcB7ZgsFnr5Z+SZYIYjhXWCECCVC/oKM2WWMwBzQGCBfe2yb+20zK3Rr1rkPjg=="),
-            "$pbkdf2-sha512$i=210000$AAECAwQFBgcICQoLDA0ODw$l4pqr0UVqxiWEnbGDBV//hzeVcB7ZgsFnr5Z+SZYIYjhXWCECCVC/oKM2WWMwBzQGCBfe2yb+20zK3Rr1rkPjg"
+            "$pbkdf2-sha512$i=210000$AAECAwQFBgcICQoLDA0ODw$l4pqr0UVqxiWEnbGDBV//hzeVcB7ZgsFnr5Z+SZY"
+                + "IYjhXWCECCVC/oKM2WWMwBzQGCBfe2yb+20zK3Rr1rkPjg"
         ),
         (
             "correct horse",
             keycloakCredential(
                 "pbkdf2", iterations: 20000,
                 "fniHe4wujMvABtTa8nlrXUNDmQbEVpEAOGSrBOKjUxr8fq0EhOTrbtwxv0kDHkCeZpDFXImqFMKFND2GDrIqXQ=="),
-            "$pbkdf2-sha1$i=20000$AAECAwQFBgcICQoLDA0ODw$fniHe4wujMvABtTa8nlrXUNDmQbEVpEAOGSrBOKjUxr8fq0EhOTrbtwxv0kDHkCeZpDFXImqFMKFND2GDrIqXQ"
+            "$pbkdf2-sha1$i=20000$AAECAwQFBgcICQoLDA0ODw$fniHe4wujMvABtTa8nlrXUNDmQbEVpEAOGSrBOKjUxr"
+                + "8fq0EhOTrbtwxv0kDHkCeZpDFXImqFMKFND2GDrIqXQ"
         ),
         (
             "password",
@@ -242,7 +257,8 @@ import Testing
             "id": "b6c0", "type": "password", "userLabel": "My password", "createdDate": 1_700_000_000_000,
             "secretData": .string(#"{"value":"\#(value)","salt":"\#(salt)","additionalParameters":{}}"#),
             "credentialData": .string(
-                #"{"hashIterations":\#(iterations),"algorithm":"\#(algorithm)","additionalParameters":\#(parameters)}"#),
+                #"{"hashIterations":\#(iterations),"algorithm":"\#(algorithm)","#
+                    + #""additionalParameters":\#(parameters)}"#),
         ]
     }
 }
