@@ -11,14 +11,14 @@ import Testing
         let outcomes = try await take(
             [
                 ImportedAccount(
-                    id: AccountID("old:1"), username: try Username("johndoe"), email: try EmailAddress("j@example.com"),
+                    id: AccountID("old-1"), username: try Username("johndoe"), email: try EmailAddress("j@example.com"),
                     isEmailVerified: true, passwordHash: hash,
                     groups: [try GroupName("staff"), try GroupName("admins")],
                     createdAt: made)
             ], world)
         #expect(outcomes == [.imported])
         let stored = try #require(try await world.stored())
-        #expect(stored.id == AccountID("old:1"))
+        #expect(stored.id == AccountID("old-1"))
         #expect(stored.isEmailVerified)
         #expect(stored.groups.map(\.text) == ["admins", "staff"])
         #expect(stored.createdAt == made)

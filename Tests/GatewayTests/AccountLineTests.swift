@@ -55,8 +55,27 @@ import Testing
         ),
         (Self.good(#""created_at":"yesterday""#), "created_at must be a moment such as 2024-01-02T03:04:05Z"),
         (Self.good(#""created_at":1700000000"#), "created_at must be a string"),
-        (Self.good(#""id":"a b""#), "id must be 1 to 128 of letters a-z, digits, '.', '_', ':', '|' and '-'"),
-        (Self.good(#""id":"""#), "id must be 1 to 128 of letters a-z, digits, '.', '_', ':', '|' and '-'"),
+        (
+            Self.good(#""id":"a b""#),
+            "id must be 1 to 128 of letters a-z, digits, '.', '_', '|' and '-', a letter or digit first"
+        ),
+        (
+            Self.good(#""id":"""#),
+            "id must be 1 to 128 of letters a-z, digits, '.', '_', '|' and '-', a letter or digit first"
+        ),
+        (
+            Self.good(#""id":"a:b""#),
+            "id must be 1 to 128 of letters a-z, digits, '.', '_', '|' and '-', a letter or digit first"
+        ),
+        (
+            Self.good(#""id":"..""#),
+            "id must be 1 to 128 of letters a-z, digits, '.', '_', '|' and '-', a letter or digit first"
+        ),
+        (
+            Self.good(#""id":"-a""#),
+            "id must be 1 to 128 of letters a-z, digits, '.', '_', '|' and '-', a letter or digit first"
+        ),
+        (Self.good(#""id":"self""#), "id must not be a word that the audit trail has for who did something"),
         (Self.good(#""password_hash":"secret""#), "password_hash is no hash"),
     ]) func `what will not do is said in words, all at once, and never repeats a hash`(line: String, problems: String) {
         let read = read(line)

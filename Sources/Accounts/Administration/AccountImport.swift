@@ -32,8 +32,8 @@ public struct AccountImport: Sendable {
         case formerID
     }
 
-    /// Stores accounts in their order; what became of each. One that conflicts takes none of the others with it. No mail
-    /// is sent. A rehearsal finds the same and stores nothing.
+    /// Stores accounts in their order; what became of each. One that conflicts takes none of the others with it. No
+    /// mail is sent. A rehearsal finds the same and stores nothing.
     public func take(
         _ accounts: [ImportedAccount], asRehearsal isRehearsal: Bool = false, by someone: Operator
     ) async throws(AccountsError) -> [Outcome] {

@@ -48,7 +48,7 @@ final class AnswerPace: Sendable {
     }
 
     /// What hashes of one cost have in common: the format's name and the fields behind it that are a cost, such as
-    /// `2b$12`, `argon2id$v=19$m=19456,t=2,p=1` or `pbkdf2-sha256$i=600000`. A salt has no `=`, and more than two digits.
+    /// `2b$12`, `argon2id$v=19$m=19456,t=2,p=1` or `pbkdf2-sha256$i=600000`. A salt has no `=`, and is longer.
     static func format(of hash: PasswordHash) -> String {
         let fields = hash.reveal().split(separator: "$")
         let costs = fields.dropFirst().prefix { field in

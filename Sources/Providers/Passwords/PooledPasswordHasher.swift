@@ -5,8 +5,8 @@ import Synchronization
 /// Hashes passwords on a ``HashingPool`` with the format of the settings, and verifies every format it knows.
 ///
 /// The modules stand in `Argon2idModule.swift` and `BcryptModule.swift`, their common policy in
-/// `PasswordPolicySettings.swift` and `CommonPasswords.swift`. In `Formats/`, `PasswordFormat` makes hashes, `StoredHash`
-/// reads and checks them, `ForeignHash.swift` takes over what other systems write, and the rest are the formats.
+/// `PasswordPolicySettings.swift` and `CommonPasswords.swift`. In `Formats/`, `PasswordFormat` makes hashes,
+/// `StoredHash` reads and checks them, `ForeignHash.swift` takes over what other systems write, and the rest are the formats.
 /// `HashingPool` and `HashingQueue` hold the threads, and `HashingWatch` tells operators of them.
 final class PooledPasswordHasher: PasswordHasher {
     let policy: PasswordPolicy

@@ -11,8 +11,8 @@ import HummingbirdTesting
 @testable import GatewayAccounts
 
 /// The gateway over a real store and real hashing, in this process, asked without a socket between. Of three of its
-/// accounts one has an argon2id hash, one a bcrypt hash that is dearer, and one a directory's that costs nothing; or all
-/// have argon2id hashes and are disabled.
+/// accounts one has an argon2id hash, one a bcrypt hash that is dearer, and one a directory's that costs nothing; or
+/// all have argon2id hashes and are disabled.
 struct TimedGateway {
     /// What may be missing, which the product has no switch for.
     enum Part {

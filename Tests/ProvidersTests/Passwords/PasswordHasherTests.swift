@@ -92,6 +92,8 @@ import Testing
     @Test func `damaged hashes are logged, once, without their text`() async throws {
         let log = RecordedLog()
         let hasher = try Self.hasher(Self.cheapBcrypt, logger: Logger(label: "test") { _ in log })
+        #expect(try await hasher.verify(Password("canary"), against: .noPassword) == .differs)
+        #expect(log.lines.withLock { $0 }.isEmpty, "it is not damaged")
         for text in ["canary", "$2b$31$canary"] {
             #expect(try await hasher.verify(Password("canary"), against: PasswordHash(text)) == .differs)
         }

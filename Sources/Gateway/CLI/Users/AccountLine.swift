@@ -118,20 +118,28 @@ struct AccountLine {
         } ?? []
     }
 
-    /// An id goes into tokens, headers and paths as it is.
+    /// An id goes into tokens, headers and paths as it is. It has no colon, which usually ends the prefix of another
+    /// issuer's ids, and is no word by which the audit trail names who did something.
     private static func id(_ text: String) throws(InputRefusal) -> AccountID {
-        let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "._:|-".utf8.contains(byte)
-            }
+        guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count <= 128,
+            text.utf8.allSatisfy({ isAlphanumeric($0) || "._|-".utf8.contains($0) })
+        else {
+            throw InputRefusal(
+                "invalid_id", "must be 1 to 128 of letters a-z, digits, '.', '_', '|' and '-', a letter or digit first")
         }
-        guard isPlain, (1...128).contains(text.utf8.count) else {
-            throw InputRefusal("invalid_id", "must be 1 to 128 of letters a-z, digits, '.', '_', ':', '|' and '-'")
+        guard !["self", "gateway", Operator.commandLine.actor].contains(text) else {
+            throw InputRefusal("reserved_id", "must not be a word that the audit trail has for who did something")
         }
         return AccountID(text)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
     }
 
     private static func moment(_ text: String) throws(InputRefusal) -> Timestamp {

@@ -6,11 +6,11 @@ import GatewayKit
 struct UsersImport: Verb {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Take accounts over from JSON Lines, with the password hashes of other systems.",
+        abstract: "Take accounts over from JSON Lines, with the hashes that other systems made.",
         discussion: """
             Each line is an account; docs/users.md has the format, with an example for each system. A line that will \
-            not do is reported on standard error and stops nothing. Run it again after it was broken off: accounts that \
-            are there already are passed over. A hash of another system is replaced at its owner's first login.
+            not do is reported on standard error and stops nothing. Run it again after it was broken off: accounts \
+            that are there already are passed over. A hash of another system is replaced at its owner's first login.
 
             Exit status: 0 if every line's account is there now, 1 if some are not.
             """)
@@ -64,7 +64,8 @@ struct ImportRun {
 
     /// What became of all lines.
     var summary: String {
-        "\(imported) \(isRehearsal ? "would be imported" : "imported"), \(alreadyThere) already there, \(refused) refused"
+        "\(imported) \(isRehearsal ? "would be imported" : "imported"), "
+            + "\(alreadyThere) already there, \(refused) refused"
     }
 
     /// Takes everything over that an input holds; throws ``Failure`` when the input or the store gives out.

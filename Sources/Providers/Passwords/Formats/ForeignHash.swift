@@ -13,8 +13,8 @@ extension StoredHash {
         guard let found else {
             throw InputRefusal(
                 "unsupported_hash",
-                "is of a format that is not taken over, is damaged, or asks for more work than is allowed: docs/users.md "
-                    + "lists formats and bounds")
+                "is of a format that is not taken over, is damaged, or asks for more work than is allowed: "
+                    + "docs/users.md lists formats and bounds")
         }
         self = found
     }

@@ -42,8 +42,8 @@ enum PasswordFormat: Hashable, Sendable {
     ///
     /// Within a format it is when any one of its costs or lengths is below the present one. Less of one and more of
     /// another is a trade that nobody can weigh for all machines, so what the operator chose last decides. Lanes do not
-    /// count, for they only divide the same work; nor does a prefix of bcrypt, `2a` or `2y`. Every format that this gateway
-    /// does not write is weaker, whatever its cost.
+    /// count, for they only divide the same work; nor does a prefix of bcrypt, `2a` or `2y`. Every format that this
+    /// gateway does not write is weaker, whatever its cost.
     func outdates(_ hash: StoredHash) -> Bool {
         switch (self, hash) {
         case (.argon2id(let mine), .argon2id(let its, let salt, let tag)):
