@@ -135,6 +135,23 @@ import Testing
         guard case .refused = try await outcome else { throw Unexpected("") }
     }
 
+    @Test(arguments: [true, false])
+    func `behind a hash much cheaper than nobody's, nobody's is computed too`(isCheap: Bool) async throws {
+        let world = try World()
+        let account = try await world.account()
+        let pace = world.flows.login.check.pace
+        pace.learn(AnswerPace.nobody, cost: .milliseconds(100))
+        pace.learn(AnswerPace.format(of: account.passwordHash), cost: .milliseconds(isCheap ? 40 : 60))
+        // The comparison of this login takes no time, and is an eighth of what is known.
+        async let outcome = world.flows.login.logIn(
+            as: "johndoe", password: Password("wrong horse"), from: world.visitor)
+        try await world.time.waitForSleepers()
+        #expect(world.hasher.counts.nobodies == (isCheap ? 1 : 0))
+        #expect(pace.floor == .milliseconds(isCheap ? 135 : 100) * 5 / 4)
+        world.time.advance(by: .seconds(1))
+        guard case .refused = try await outcome else { throw Unexpected("") }
+    }
+
     @Test func `full hashing says busy, and no key to sign with is out of reach`() async throws {
         let world = try World()
         try await world.account()

@@ -37,9 +37,25 @@ final class AnswerPace: Sendable {
     /// Whether the cost of a format was learned.
     func knows(_ format: String) -> Bool { costs.withLock { $0[format] != nil } }
 
+    /// Whether a format that was learned costs less than half of what nobody's hash does, so that nobody's is computed
+    /// behind it; one that is forgotten was among the cheapest.
+    func isCheap(_ format: String) -> Bool {
+        costs.withLock { Self.isCheap($0[format] ?? .zero, beside: $0[Self.nobody]) }
+    }
+
     /// How long it takes at least: so much of the dearest kind's average, and never longer than half the time
     /// that a request has by default. A hash that takes longer than that cannot be logged in with for long.
-    var floor: Duration { min((costs.withLock { $0.values.max() } ?? .zero) * quarters / 4, .seconds(15)) }
+    var floor: Duration {
+        let dearest = costs.withLock { costs in
+            let nobody = costs[Self.nobody]
+            return costs.values.map { Self.isCheap($0, beside: nobody) ? $0 + (nobody ?? .zero) : $0 }.max()
+        }
+        return min((dearest ?? .zero) * quarters / 4, .seconds(15))
+    }
+
+    private static func isCheap(_ cost: Duration, beside nobody: Duration?) -> Bool {
+        nobody.map { cost * 2 < $0 } ?? false
+    }
 
     /// Returns once what began then may be answered.
     func wait(since start: Duration, by time: any TimeSource) async {
@@ -47,14 +63,16 @@ final class AnswerPace: Sendable {
         if left > .zero { try? await time.sleep(for: left) }
     }
 
-    /// What hashes of one cost have in common: the format's name and the fields behind it that are a cost, such as
-    /// `2b$12`, `argon2id$v=19$m=19456,t=2,p=1` or `pbkdf2-sha256$i=600000`. A salt has no `=`, and is longer.
+    /// What hashes of one cost have in common: the format's name, the fields behind it that are a cost, and their
+    /// length, for a longer tag can cost more: `2b$12 60`, `argon2id$v=19$m=19456,t=2,p=1 97` or `pbkdf2-sha256$i=600000 88`.
+    /// A salt has no `=`, and is longer than a cost.
     static func format(of hash: PasswordHash) -> String {
-        let fields = hash.reveal().split(separator: "$")
+        let text = hash.reveal()
+        let fields = text.split(separator: "$")
         let costs = fields.dropFirst().prefix { field in
             field.contains("=") || (field.utf8.count <= 2 && field.utf8.allSatisfy { 0x30...0x39 ~= $0 })
         }
-        return (fields.prefix(1) + costs).joined(separator: "$")
+        return (fields.prefix(1) + costs).joined(separator: "$") + " \(text.utf8.count)"
     }
 
     private static let formatLimit = 32

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// The modules stand in `Argon2idModule.swift` and `BcryptModule.swift`, their common policy in
 /// `PasswordPolicySettings.swift` and `CommonPasswords.swift`. In `Formats/`, `PasswordFormat` makes hashes,
-/// `StoredHash` reads and checks them, `ForeignHash.swift` takes over what other systems write, and the rest are the formats.
-/// `HashingPool` and `HashingQueue` hold the threads, and `HashingWatch` tells operators of them.
+/// `StoredHash` reads and checks them, `ForeignHash.swift` takes over what other systems write, and the rest are the
+/// formats. `HashingPool` and `HashingQueue` hold the threads, and `HashingWatch` tells operators of them.
 final class PooledPasswordHasher: PasswordHasher {
     let policy: PasswordPolicy
     private let format: PasswordFormat

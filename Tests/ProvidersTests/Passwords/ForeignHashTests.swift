@@ -182,7 +182,7 @@ import Testing
 
     @Test(arguments: [
         "$scrypt$ln=30,r=8,p=1$TmFDbA$\(tag)", "$scrypt$ln=20,r=8,p=1$TmFDbA$\(tag)",
-        "$scrypt$ln=17,r=32,p=1$TmFDbA$\(tag)",
+        "$scrypt$ln=17,r=32,p=1$TmFDbA$\(tag)", "$scrypt$ln=10,r=17,p=1$TmFDbA$\(tag)",
         "$scrypt$ln=18,r=8,p=5$TmFDbA$\(tag)", "$scrypt$ln=63,r=9223372036854775807,p=1$TmFDbA$\(tag)",
         "$scrypt$ln=-1,r=8,p=1$TmFDbA$\(tag)", "$scrypt$ln=0,r=8,p=1$TmFDbA$\(tag)",
         "$scrypt$ln=16,r=1,p=1$TmFDbA$\(tag)",
@@ -199,7 +199,8 @@ import Testing
         "{SSHA}FM6N1jTf/0PflNiYX1GDVd0V3b8=", "{SSHA}!", "{SHA}FM6N1jTf/0PflNiYX1GDVd0V3b8=", "{MD5}FM6N1jTf/0M=",
         "{SSHA",
         "{CRYPT}$1$salt$hash", "$1$salt$hash", "$2b$31$\(crypted.prefix(53))",
-        "$argon2id$v=19$m=1048577,t=1,p=1$c29tZXNhbHQ$\(tag)",
+        "$argon2id$v=19$m=1048577,t=1,p=1$c29tZXNhbHQ$\(tag)", "$argon2id$v=19$m=262145,t=1,p=1$c29tZXNhbHQ$\(tag)",
+        "$argon2id$v=19$m=262144,t=5,p=1$c29tZXNhbHQ$\(tag)", "$argon2i$v=19$m=131072,t=9,p=1$c29tZXNhbHQ$\(tag)",
         "$argon2i$v=19$m=64,t=33,p=1$c29tZXNhbHQ$\(tag)", "argon2$", "bcrypt", "md5$salt$hash", "sha1$seasalt$abc", "*",
         "",
         String(repeating: "x", count: 5000), "$6$" + String(repeating: "$", count: 1020),
@@ -228,7 +229,25 @@ import Testing
         for password in [[UInt8](repeating: 65, count: 512), [72, 0, 101], [UInt8](repeating: 65, count: 16_384)] {
             #expect(try !hash.matches(password))
         }
-        #expect(try !hash.matches([UInt8](repeating: 65, count: 511)))
+    }
+
+    @Test func `whoever guesses does not choose how long a comparison with a hash of crypt takes`() throws {
+        // Both made by crypt(3).
+        let longest = String(repeating: "A", count: 64)
+        let hashes = try [longest, longest + "A"].map { password in
+            try StoredHash(
+                foreign: .string(try SystemCrypt.hash(Array(password.utf8), setting: "$6$rounds=1000$saltsalt")))
+        }
+        #expect(try hashes[0].matches(Array(longest.utf8)))
+        #expect(try !hashes[1].matches(Array((longest + "A").utf8)))
+    }
+
+    @Test func `what is allowed can be computed, up to the bounds`() throws {
+        for (logarithm, blockSize, parallelism) in [(10, 16, 1), (1, 1, 1), (4, 16, 16), (17, 16, 1)] {
+            let cost = ScryptCost(logarithm: logarithm, blockSize: blockSize, parallelism: parallelism)
+            #expect(cost.isAllowed)
+            #expect(try cost.key(of: [1], salt: [2], length: 32).count == 32)
+        }
     }
 
     private static let tag = "DGDID5YfDnHzqbUkr2ASBi/gN6YAAQIDBAUGBwgJCgs"

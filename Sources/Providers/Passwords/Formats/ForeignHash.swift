@@ -10,13 +10,22 @@ extension StoredHash {
             case .object: foreign["base64_signer_key"] != nil ? Self(firebase: foreign) : Self(keycloak: foreign)
             default: throw InputRefusal("wrong_type", "must be a string, or an object of Keycloak or Firebase")
             }
-        guard let found else {
+        guard let found, found.isNoDearerThanALogin else {
             throw InputRefusal(
                 "unsupported_hash",
                 "is of a format that is not taken over, is damaged, or asks for more work than is allowed: "
                     + "docs/users.md lists formats and bounds")
         }
         self = found
+    }
+
+    /// Whether what both memory and passes come to is bounded too: of Argon2 256 MiB, and 1 GiB gone over in all.
+    private var isNoDearerThanALogin: Bool {
+        switch self {
+        case .argon2id(let cost, _, _), .argon2i(let cost, _, _):
+            cost.memory <= 262_144 && cost.memory * cost.iterations <= 1_048_576
+        default: true
+        }
     }
 
     private static let longestText = 1024

@@ -8,8 +8,9 @@ struct SHA512CryptHash: Hashable, Sendable {
     static let bounds = 1000...1_000_000
     /// What stands for a hash without rounds.
     private static let usualRounds = 5000
-    /// libxcrypt takes no longer password.
-    private static let longestPassword = 511
+    /// Each round hashes the password twice. Up to so many bytes that takes as many blocks of SHA-512 as of a short
+    /// one; with more, whoever guesses would choose how long it takes, and could tell by that who has such a hash.
+    private static let longestPassword = 64
 
     init?(_ fields: [String]) {
         guard (4...5).contains(fields.count) else { return nil }
@@ -25,7 +26,7 @@ struct SHA512CryptHash: Hashable, Sendable {
     var text: String { setting + "$" + digest }
 
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
-        // A password that crypt(3) does not take has no hash of this form; some work is done all the same.
+        // A longer password than is taken has no hash of this form; some work is done all the same.
         let fits = password.count <= Self.longestPassword && !password.contains(0)
         let phrase = fits ? password : Array("a password of usual length".utf8)
         let hash = try SystemCrypt.hash(phrase, setting: setting)

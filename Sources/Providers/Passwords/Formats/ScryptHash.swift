@@ -84,10 +84,11 @@ struct ScryptCost: Hashable, Sendable {
     /// p.
     var parallelism: Int
 
-    /// Whether a stored hash may ask for it: 256 MiB at most, and four passes over those. It says so before anything is
-    /// multiplied that could overflow.
+    /// Whether a stored hash may ask for it: 256 MiB at most, and four passes over those, in blocks that swift-crypto
+    /// computes, which leaves a page of memory for two of them. It says so before anything is multiplied that could
+    /// overflow.
     var isAllowed: Bool {
-        guard (1...20).contains(logarithm), (1...32).contains(blockSize), (1...16).contains(parallelism) else {
+        guard (1...20).contains(logarithm), (1...16).contains(blockSize), (1...16).contains(parallelism) else {
             return false
         }
         // N must be less than 2^(128 · r / 8) (RFC 7914, section 2).
