@@ -51,6 +51,14 @@ import Testing
         #expect(try await take([anna], world) == [.conflicts(.id)])
     }
 
+    @Test func `an account that is there under another id is not taken for the one that is meant`() async throws {
+        let world = try World()
+        #expect(try await take([try row("anna"), try row("bert", id: "1")], world) == [.imported, .imported])
+        let meant = [try row("anna", id: "2"), try row("bert", id: "3")]
+        #expect(try await take(meant, world) == [.conflicts(.username), .conflicts(.username)])
+        #expect(try await take([try row("bert")], world) == [.alreadyThere])
+    }
+
     @Test func `one that conflicts takes none of the others with it`() async throws {
         let world = try World()
         try await world.account("taken")

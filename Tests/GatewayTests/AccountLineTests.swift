@@ -77,6 +77,7 @@ import Testing
         ),
         (Self.good(#""id":"self""#), "id must not be a word that the audit trail has for who did something"),
         (Self.good(#""password_hash":"secret""#), "password_hash is no hash"),
+        (Self.good(#""groups":\#((1...65).map { "g\($0)" })"#), "groups must hold at most 64 names"),
     ]) func `what will not do is said in words, all at once, and never repeats a hash`(line: String, problems: String) {
         let read = read(line)
         #expect(read.account == nil)
@@ -88,12 +89,27 @@ import Testing
         #expect(read(line, ignoring: ["display_name"]).account != nil)
     }
 
+    @Test func `an id does not begin as those of another issuer's users do`() {
+        let line = Self.good(#""id":"idp|7""#)
+        #expect(read(line).account != nil)
+        for prefixes in [["idp|"], ["x", "i"]] {
+            #expect(
+                read(line, foreignPrefixes: prefixes).problems == [
+                    "id must not begin with the prefix of another issuer, as access.issuers has it"
+                ])
+        }
+        #expect(read(line, foreignPrefixes: ["", "idp:"]).account != nil)
+    }
+
     private static func good(_ member: String) -> String {
         #"{"username":"johndoe","email":"johndoe@example.com",\#(member)}"#
     }
 
-    private func read(_ text: String, ignoring ignored: Set<String> = []) -> AccountLine {
-        AccountLine(Array(text.utf8), ignoring: ignored) { hash throws(InputRefusal) in
+    private func read(
+        _ text: String, ignoring ignored: Set<String> = [], foreignPrefixes: [String] = []
+    ) -> AccountLine {
+        AccountLine(Array(text.utf8), ignoring: ignored, foreignPrefixes: foreignPrefixes) {
+            hash throws(InputRefusal) in
             guard let text = hash.string, text.hasPrefix("$") else {
                 throw InputRefusal("unsupported_hash", "is no hash")
             }

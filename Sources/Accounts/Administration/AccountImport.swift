@@ -14,7 +14,7 @@ public struct AccountImport: Sendable {
     public enum Outcome: Hashable, Sendable {
         /// It is there now, or would be.
         case imported
-        /// It was there already: under this id, or under this name with this hash.
+        /// It was there already: under this id or, where the line has none, under this name with this hash.
         case alreadyThere
         /// It cannot be there as it is, and nothing of it was stored.
         case conflicts(Conflict)
@@ -85,11 +85,11 @@ extension Records {
             if try !audit.latest(of: account.id, limit: 1).isEmpty { return .conflicts(.formerID) }
         }
         if try links.heir(of: account.email, at: now) != nil {
-            return try isThere(account) ? .alreadyThere : .conflicts(.email)
+            return try isThere(account, hasID) ? .alreadyThere : .conflicts(.email)
         }
         switch try accounts.insert(account) {
         case .stored: break
-        case .usernameTaken: return try isThere(account) ? .alreadyThere : .conflicts(.username)
+        case .usernameTaken: return try isThere(account, hasID) ? .alreadyThere : .conflicts(.username)
         case .emailTaken: return .conflicts(.email)
         case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
         }
@@ -98,9 +98,10 @@ extension Records {
         return .imported
     }
 
-    /// Whether an account of that name has that hash; where there is none to tell by, that address.
-    private func isThere(_ account: Account) throws(StorageError) -> Bool {
-        guard let known = try accounts.account(named: account.username) else { return false }
+    /// Whether an account of that name has that hash; where there is none to tell by, that address. One that is to have
+    /// an id of its own is told by that alone.
+    private func isThere(_ account: Account, _ hasID: Bool) throws(StorageError) -> Bool {
+        guard !hasID, let known = try accounts.account(named: account.username) else { return false }
         guard account.passwordHash == .noPassword else { return known.passwordHash == account.passwordHash }
         return known.passwordHash == .noPassword && known.email == account.email
     }

@@ -86,6 +86,14 @@ public struct Administration: Sendable {
         }
     }
 
+    /// At most `limit` accounts in ascending order of their ids, those behind `after` alone when it is given: who is
+    /// renamed meanwhile is neither passed over nor seen twice.
+    public func accountsByID(after: AccountID?, limit: Int) async throws(AccountsError) -> [Account] {
+        try await storage.look { records throws(StorageError) in
+            try records.accounts.pageByID(after: after, limit: limit)
+        }
+    }
+
     /// Sets an account's groups. Sessions go on, with new access tokens. The account as it is now, or nil for none.
     public func setGroups(
         of id: AccountID, to groups: Set<GroupName>, by someone: Operator

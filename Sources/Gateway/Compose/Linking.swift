@@ -69,7 +69,9 @@ enum Linking {
                         at: entry.value.position, path: path + ".issuer",
                         "is the gateway's own name, server.public_url"))
             }
-            if issuer.prefix.beginsAccountNames, let entry = node.entry("prefix") {
+            if issuer.prefix.beginsAccountNames || AccountLine.mayBeginID(issuer.prefix),
+                let entry = node.entry("prefix")
+            {
                 problems.append(
                     ConfigProblem(
                         .warning, at: entry.value.position, path: path + ".prefix",

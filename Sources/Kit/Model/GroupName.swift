@@ -1,5 +1,8 @@
 /// A group's name: `[a-z0-9._-]{1,64}`, so that a list of them fits a header.
 public struct GroupName: Hashable, Comparable, Sendable {
+    /// How many groups an account may have: with names of full length they still fit a token of 8 KiB.
+    public static let mostOfAnAccount = 64
+
     /// The name itself.
     public let text: String
 

@@ -23,6 +23,10 @@ public protocol AccountRecords {
     /// At most `limit` accounts in ascending order of their names, those behind `after` alone when it is given.
     func page(after: Username?, limit: Int) throws(StorageError) -> [Account]
 
+    /// At most `limit` accounts in ascending order of their ids, which never change; those behind `after` alone when it
+    /// is given.
+    func pageByID(after: AccountID?, limit: Int) throws(StorageError) -> [Account]
+
     /// Password hashes of every kind and length that accounts have, the least and the greatest of each in the order of
     /// their bytes. Hashes of one kind begin with the same ``PasswordHash/kindLength`` characters; the costs in hashes
     /// of one length have as many digits, as a rule, so that the greatest is the dearest.

@@ -48,6 +48,13 @@ struct InMemoryAccounts: AccountRecords {
         return Array(behind.sorted { $0.username.text < $1.username.text }.first(atMost: limit))
     }
 
+    func pageByID(after: AccountID?, limit: Int) throws(StorageError) -> [Account] {
+        let behind = records.tables.accounts.values.filter { account in
+            after.map { $0.text < account.id.text } ?? true
+        }
+        return Array(behind.sorted { $0.id.text < $1.id.text }.first(atMost: limit))
+    }
+
     func hashSamples() throws(StorageError) -> [PasswordHash] {
         let hashes = records.tables.accounts.values.map { $0.passwordHash.reveal() }
         let kinds = Dictionary(grouping: hashes) { [String($0.prefix(PasswordHash.kindLength)), "\($0.count)"] }.values

@@ -17,13 +17,15 @@ struct AccountLine {
     private(set) var account: ImportedAccount?
 
     private let line: JSONValue
+    private let foreignPrefixes: [String]
 
-    /// Reads a line; keys of `ignored` may stand in it and mean nothing. Hashes of other systems are taken over by
-    /// `adopt`.
+    /// Reads a line; keys of `ignored` may stand in it and mean nothing, and ids do not begin as those of other
+    /// issuers' users do. Hashes of other systems are taken over by `adopt`.
     init(
-        _ bytes: [UInt8], ignoring ignored: Set<String> = [],
+        _ bytes: [UInt8], ignoring ignored: Set<String> = [], foreignPrefixes: [String] = [],
         adopt: (JSONValue) throws(InputRefusal) -> PasswordHash
     ) {
+        self.foreignPrefixes = foreignPrefixes
         do throws(JSONRefusal) {
             line = try JSONValue(strictly: bytes)
         } catch {
@@ -59,7 +61,14 @@ struct AccountLine {
     private mutating func read(
         adopting adopt: (JSONValue) throws(InputRefusal) -> PasswordHash
     ) -> ImportedAccount? {
-        let id = text("id", Self.id)
+        let prefixes = foreignPrefixes
+        let id = text("id") { text throws(InputRefusal) in
+            guard !prefixes.contains(where: { !$0.isEmpty && text.utf8.starts(with: $0.utf8) }) else {
+                throw InputRefusal(
+                    "foreign_id", "must not begin with the prefix of another issuer, as access.issuers has it")
+            }
+            return try Self.id(text)
+        }
         let username = required("username") { text throws(InputRefusal) in try Username(text) }
         let email = required("email") { text throws(InputRefusal) in try EmailAddress(text) }
         let (isVerified, isDisabled) = (boolean("email_verified"), boolean("disabled"))
@@ -114,6 +123,9 @@ struct AccountLine {
                     throw InputRefusal(error.code, "hold a name that will not do: each \(error.detail)")
                 }
             }
+            guard groups.count <= GroupName.mostOfAnAccount else {
+                throw InputRefusal("too_many_groups", "must hold at most \(GroupName.mostOfAnAccount) names")
+            }
             return groups
         } ?? []
     }
@@ -131,6 +143,12 @@ struct AccountLine {
             throw InputRefusal("reserved_id", "must not be a word that the audit trail has for who did something")
         }
         return AccountID(text)
+    }
+
+    /// Whether the id of an account that is imported could begin so.
+    static func mayBeginID(_ prefix: String) -> Bool {
+        guard let first = prefix.utf8.first else { return true }
+        return isAlphanumeric(first) && prefix.utf8.allSatisfy { isAlphanumeric($0) || "._|-".utf8.contains($0) }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -73,7 +73,7 @@ extension Account {
 /// Group names as they are typed: `admins,staff`, or nothing for none.
 struct GroupList: ExpressibleByArgument, Sendable {
     /// What each name may be; the option's help, which is printed behind a refusal too.
-    static let rule = "each 1 to 64 of a-z, 0-9, '.', '_' and '-'"
+    static let rule = "at most \(GroupName.mostOfAnAccount), each 1 to 64 of a-z, 0-9, '.', '_' and '-'"
 
     let groups: Set<GroupName>
 
@@ -83,6 +83,7 @@ struct GroupList: ExpressibleByArgument, Sendable {
             guard let group = try? GroupName(String(name)) else { return nil }
             groups.insert(group)
         }
+        guard groups.count <= GroupName.mostOfAnAccount else { return nil }
         self.groups = groups
     }
 }

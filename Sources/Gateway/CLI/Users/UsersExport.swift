@@ -7,7 +7,7 @@ struct UsersExport: Verb {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write all accounts as JSON Lines, as 'users import' reads them.",
         discussion: """
-            A line each, in the order of their names, on standard output. Without --with-hashes it holds no secret: \
+            A line each, in the order of their ids, on standard output. Without --with-hashes it holds no secret: \
             whoever imports it has accounts without passwords, whose owners set one by 'forgot password'.
             """)
 
@@ -17,14 +17,14 @@ struct UsersExport: Verb {
 
     func run(on host: Host) async throws {
         let administration = try await Administration.open(file, on: host)
-        var last: Username?
+        var last: AccountID?
         repeat {
-            let page = try await administration.accounts(after: last, limit: 500)
+            let page = try await administration.accountsByID(after: last, limit: 500)
             if !page.isEmpty {
                 try host.say(
                     page.map { AccountLine.text(of: $0, withHash: withHashes) }.joined(separator: "\n"))
             }
-            last = page.last?.username
+            last = page.last?.id
         } while last != nil
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayAccess
 import GatewayAccounts
 import GatewayKit
 
@@ -22,12 +23,18 @@ struct UsersImport: Verb {
     @Option(name: .long, help: ArgumentHelp("A key of the lines that is to be passed over.", valueName: "key"))
     var ignore: [String] = []
 
+    func validate() throws {
+        guard let key = ignore.first(where: { AccountLine.keys.contains($0) }) else { return }
+        throw ValidationError("--ignore is for keys that mean nothing here; '\(key)' does: take it out of the lines")
+    }
+
     func run(on host: Host) async throws {
         let input = try LineInput(source)
         defer { input.close() }
         let administration = try await Administration.open(file, mayCreate: !dryRun, on: host)
         var run = ImportRun(
-            accountImport: administration.accountImport, isRehearsal: dryRun, ignored: Set(ignore), host: host)
+            accountImport: administration.accountImport, isRehearsal: dryRun, ignored: Set(ignore),
+            foreignPrefixes: try Deployment.read(file, on: host).settings.access.issuers.map(\.prefix), host: host)
         try await run.take(input)
         try host.say(run.summary)
         // What is wrong was said line by line already.
@@ -41,10 +48,14 @@ struct ImportRun {
     static let batchSize = 500
     /// How many problems are printed; the others are counted.
     static let printedProblems = 200
+    /// How many of one line's problems are told.
+    static let problemsOfALine = 10
 
     let accountImport: AccountImport
     let isRehearsal: Bool
     let ignored: Set<String>
+    /// With which the ids of other issuers' users begin.
+    let foreignPrefixes: [String]
     let host: Host
 
     private(set) var lines = 0
@@ -55,10 +66,13 @@ struct ImportRun {
     /// What is wrong since the last batch, so that problems are told in the order of their lines.
     private var problems: [(line: Int, sentence: String)] = []
 
-    init(accountImport: AccountImport, isRehearsal: Bool, ignored: Set<String>, host: Host) {
+    init(
+        accountImport: AccountImport, isRehearsal: Bool, ignored: Set<String>, foreignPrefixes: [String], host: Host
+    ) {
         self.accountImport = accountImport
         self.isRehearsal = isRehearsal
         self.ignored = ignored
+        self.foreignPrefixes = foreignPrefixes
         self.host = host
     }
 
@@ -90,9 +104,12 @@ struct ImportRun {
             return
         }
         guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return }
-        let read = AccountLine(bytes, ignoring: ignored, adopt: accountImport.adopted)
+        let read = AccountLine(
+            bytes, ignoring: ignored, foreignPrefixes: foreignPrefixes, adopt: accountImport.adopted)
         guard let account = read.account else {
-            complain(read.problems.joined(separator: "; "), at: lines)
+            let rest = read.problems.count - Self.problemsOfALine
+            let more = rest > 0 ? ["and \(rest) more"] : []
+            complain((read.problems.prefix(Self.problemsOfALine) + more).joined(separator: "; "), at: lines)
             return
         }
         batch.append((lines, account))

@@ -77,6 +77,15 @@ struct SQLAccountRecords: AccountRecords {
             """, ["after": .text(after?.text ?? ""), "limit": .limit(limit)], read)
     }
 
+    func pageByID(after: AccountID?, limit: Int) throws(StorageError) -> [Account] {
+        try connection.rows(
+            """
+            SELECT id, username, email, is_email_verified, password_hash, group_names, is_disabled, version, created_at,
+                last_login_at
+            FROM accounts WHERE id > :after ORDER BY id LIMIT :limit
+            """, ["after": .text(after?.text ?? ""), "limit": .limit(limit)], read)
+    }
+
     func hashSamples() throws(StorageError) -> [PasswordHash] {
         let pairs = try connection.rows(
             """

@@ -58,6 +58,31 @@ extension StorageConformance {
                         [], [],
                     ])
             },
+            Check("a page by id holds accounts in the order of their ids, behind one and no more than asked for") {
+                storage in
+                let names = ["bob", "ada", "b-b", "b.b", "b_b", "ada1", "zoe"]
+                try await storage.writing { records in
+                    for (name, id) in zip(names, ["b", "C", "a|", "a", "a-", "B", "9"]) {
+                        var account = Sample.account(name)
+                        account.id = AccountID(id)
+                        _ = try records.accounts.insert(account)
+                    }
+                }
+                let pages = try await storage.reading { records in
+                    [
+                        try records.accounts.pageByID(after: nil, limit: 100),
+                        try records.accounts.pageByID(after: nil, limit: 2),
+                        try records.accounts.pageByID(after: AccountID("C"), limit: 2),
+                        try records.accounts.pageByID(after: AccountID("a."), limit: 2),
+                        try records.accounts.pageByID(after: nil, limit: 0),
+                        try records.accounts.pageByID(after: AccountID("b"), limit: 2),
+                    ].map { $0.map(\.id.text) }
+                }
+                #expect(
+                    pages == [
+                        ["9", "B", "C", "a", "a-", "a|", "b"], ["9", "B"], ["a", "a-"], ["a|", "b"], [], [],
+                    ])
+            },
             Check("samples of password hashes hold the least and the greatest of each kind and length") { storage in
                 let hashes = [
                     "$argon2id$b", "$argon2id$a", "$argon2id$c", "$argon2id$bb", "$2b$12$x", "$2b$10$y", "$2b$10$y",
