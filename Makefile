@@ -25,7 +25,7 @@ TEST_PACKAGES := curl e2fsprogs nginx-light openssl postgresql procps python3 py
     $(HAPROXY_LIBRARIES) $(EXIM_LIBRARIES)
 HAPROXY_LIBRARIES := libcrypt1 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 libssl3 libsystemd0
 EXIM_LIBRARIES := libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libnss-wrapper libpcre2-8-0
-BENCH_PACKAGES := haproxy nginx-light python3 util-linux
+BENCH_PACKAGES := haproxy nginx-light postgresql python3 util-linux
 
 .PHONY: help run test examples $(EXAMPLES) check build release static lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
 

@@ -30,7 +30,7 @@ struct Benchmarks {
 
     /// What can be measured alone.
     private enum Part: String, CaseIterable {
-        case logins, verify, proxies, scale, lag, tokens, latency, start, details
+        case logins, verify, proxies, scale, lag, storage, `import`, tokens, latency, start, details
 
         static let names = allCases.map(\.rawValue)
     }
@@ -43,6 +43,8 @@ struct Benchmarks {
         case .proxies: try ProxyRatio(binary: binary).rows()
         case .scale: try ScaleRatio(binary: binary).rows()
         case .lag: try RevocationLag(binary: binary).rows()
+        case .storage: try StorageRatio(binary: binary).rows()
+        case .import: try ImportRate(binary: binary).rows()
         case .tokens: [try blocking { try await TokenBenchmark() }.row(clock: ContinuousClock())]
         case .latency: try LatencyRatio(binary: binary).rows()
         case .start: try StartAndMemory(binary: binary).rows()

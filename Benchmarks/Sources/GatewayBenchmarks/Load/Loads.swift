@@ -66,19 +66,23 @@ struct OpenLoop {
     }
 }
 
-/// People who log in as fast as they are let, each over a connection of their own, until they are stopped.
-final class LoginStorm: Sendable {
+/// People who do the same again and again, each over a connection of their own and as fast as they are let, until they
+/// are stopped.
+final class Storm: Sendable {
     private let isOver = Atomic(false)
     private let crew: Mutex<Crew<[Moment]>?>
 
-    init(port: UInt16, people: [Person]) {
+    /// Starts them, at the servers in turn; `begin` gives what each does once, told the how manieth time it is.
+    init(
+        _ people: [Person], at ports: [UInt16],
+        _ begin: @escaping @Sendable (Person, Connection) throws -> (Int) throws -> Void
+    ) {
         crew = Mutex(nil)
         let started = Crew(of: people.count) { [self] number -> [Moment] in
-            let connection = try Connection(port: port)
+            let once = try begin(people[number], Connection(port: ports[number % ports.count]))
             var answers: [Moment] = []
             while !isOver.load(ordering: .relaxed) {
-                let answer = try connection.exchange(people[number].login(from: answers.count))
-                guard answer.status == 200 else { throw WrongAnswer() }
+                try once(answers.count)
                 answers.append(.now())
             }
             return answers
@@ -86,9 +90,38 @@ final class LoginStorm: Sendable {
         crew.withLock { $0 = started }
     }
 
-    /// Ends it; when each login was answered.
+    /// They log in.
+    static func logins(of people: [Person], at ports: [UInt16]) -> Storm {
+        Storm(people, at: ports) { person, connection in
+            { turn in
+                guard try connection.exchange(person.login(from: turn)).status == 200 else { throw WrongAnswer() }
+            }
+        }
+    }
+
+    /// They have logged in, and refresh.
+    static func refreshes(of people: [Person], at ports: [UInt16]) -> Storm {
+        Storm(people, at: ports) { person, connection in
+            var token = try connection.exchange(person.login(from: 0)).text(behind: "refresh_token")
+            return { _ in
+                guard let last = token else { throw WrongAnswer() }
+                token = try connection.exchange(Requests.refresh(last)).text(behind: "refresh_token")
+            }
+        }
+    }
+
+    /// Ends it; when each was answered.
     func stop() throws -> [Moment] {
         isOver.store(true, ordering: .relaxed)
         return try crew.withLock(\.self)?.join().flatMap { $0 } ?? []
+    }
+
+    /// How many are answered in a second, of some seconds after half a one; then it is stopped.
+    func rate(forSeconds seconds: Double) throws -> Double {
+        Moment.now().advanced(bySeconds: 0.5).wait()
+        let begin = Moment.now()
+        begin.advanced(bySeconds: seconds).wait()
+        let end = Moment.now()
+        return Double(try stop().count { begin <= $0 && $0 < end }) / end.since(begin)
     }
 }

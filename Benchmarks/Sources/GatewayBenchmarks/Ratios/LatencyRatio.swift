@@ -19,7 +19,7 @@ struct LatencyRatio {
         var (late, usual): ([Pair], [Pair]) = ([], [])
         for _ in 0..<pairs {
             let idle = try load.times(forSeconds: seconds)
-            let storm = LoginStorm(port: server.port, people: people)
+            let storm = Storm.logins(of: people, at: [server.port])
             Moment.now().advanced(bySeconds: 0.5).wait()
             let busy = try load.times(forSeconds: seconds)
             _ = try storm.stop()

@@ -45,7 +45,7 @@ struct LoginRatio {
     }
 
     private func logins(_ server: GatewayServer, _ people: [Person]) throws -> Throughput {
-        let storm = LoginStorm(port: server.port, people: people)
+        let storm = Storm.logins(of: people, at: [server.port])
         Moment.now().advanced(bySeconds: 0.5).wait()
         let (begin, before) = (Moment.now(), try server.process.processorTime())
         begin.advanced(bySeconds: seconds).wait()

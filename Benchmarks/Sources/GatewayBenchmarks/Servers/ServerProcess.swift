@@ -14,9 +14,11 @@ final class ServerProcess {
     private let name: String
     private let log: String
     private var isOver = false
+    /// The most resident memory that it had, in megabytes; known once it has ended.
+    private(set) var greatestMegabytes = 0.0
 
-    /// Starts a program; what it prints goes into a file.
-    init(_ program: String, _ arguments: [String], log: String) throws {
+    /// Starts a program, as another user where one is given; what it prints goes into a file.
+    init(_ program: String, _ arguments: [String], log: String, as user: String? = nil) throws {
         name = program
         self.log = log
         var actions = posix_spawn_file_actions_t()
@@ -25,7 +27,8 @@ final class ServerProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        let words = ["/usr/bin/setpriv", "--pdeathsig", "KILL", program] + arguments
+        let change = user.map { ["--reuid=\($0)", "--regid=\($0)", "--clear-groups"] } ?? []
+        let words = ["/usr/bin/setpriv"] + change + ["--pdeathsig", "KILL", program] + arguments
         var argv = words.map { strdup($0) } + [nil]
         defer { for word in argv { free(word) } }
         var pid: pid_t = 0
@@ -37,10 +40,10 @@ final class ServerProcess {
     }
 
     /// Ends it, and waits until it has ended; kills it when that lasts.
-    func end() {
+    func end(by signal: Int32 = SIGTERM) {
         guard !isOver else { return }
         isOver = true
-        kill(pid, SIGTERM)
+        kill(pid, signal)
         let patience = Moment.now().advanced(bySeconds: 15)
         while Moment.now() < patience {
             guard waitpid(pid, nil, WNOHANG) == 0 else { return }
@@ -52,8 +55,10 @@ final class ServerProcess {
 
     /// Waits until it has ended by itself; throws when it has failed.
     func waitForEnd() throws {
-        var status: Int32 = 0
-        guard waitpid(pid, &status, 0) == pid, status == 0 else {
+        var (status, usage): (Int32, rusage) = (0, rusage())
+        let ended = wait4(pid, &status, 0, &usage)
+        greatestMegabytes = Double(usage.ru_maxrss) * 1024 / 1e6
+        guard ended == pid, status == 0 else {
             let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             throw Failure(description: "\(name) has failed:\n\(output.suffix(2000))")
         }
@@ -77,10 +82,10 @@ final class ServerProcess {
         return Moment.now(by: clock).seconds
     }
 
-    /// Its resident memory, in megabytes.
-    func residentMegabytes() throws -> Double {
+    /// Its resident memory, in megabytes; with `greatest`, the most that it was until now.
+    func residentMegabytes(greatest: Bool = false) throws -> Double {
         let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(greatest ? "VmHWM:" : "VmRSS:") }
         guard let kibibytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
         else { throw Failure(description: "\(name) has no resident memory: it has ended") }
         return kibibytes * 1024 / 1e6
