@@ -4,7 +4,8 @@ import GatewaySQL
 /// Brings a schema up by its scripts, and compares what was applied with what this program knows.
 ///
 /// What was applied stands in the table `schema_migrations`. Each method runs in a transaction of the caller's, which
-/// keeps other processes out, so that each script is applied once.
+/// keeps other processes out, so that each script is applied once. Their numbers rise and may leave some out: one that
+/// comes in between later is applied where it is missing, whatever stands behind it.
 struct Migrator: Sendable {
     let scripts: [Migration]
     /// Makes the table, in the engine's words, where it is missing; one that is there stays as it was made.
@@ -50,16 +51,17 @@ struct Migrator: Sendable {
                 version: Int(try row.integer("version")), name: try row.text("name"),
                 checksum: try row.text("checksum"), at: try row.moment("applied_at"))
         }
-        if let youngest = applied.last?.version, youngest > scripts.count {
-            throw .broken(cause: SchemaProblem.newer(version: youngest, known: scripts.count))
+        let known = scripts.last?.version ?? 0
+        if let youngest = applied.last?.version, youngest > known {
+            throw .broken(cause: SchemaProblem.newer(version: youngest, known: known))
         }
-        for (script, applied) in zip(scripts, applied) where !applied.matches(script) {
-            throw .broken(cause: SchemaProblem.changed(version: script.version, name: script.name))
+        for applied in applied where !scripts.contains(where: applied.matches) {
+            throw .broken(cause: SchemaProblem.changed(version: applied.version, name: applied.name))
         }
-        return scripts.enumerated().map { index, script in
+        return scripts.map { script in
             MigrationStatus(
                 version: script.version, name: script.name,
-                appliedAt: applied.indices.contains(index) ? applied[index].at : nil)
+                appliedAt: applied.first { $0.version == script.version }?.at)
         }
     }
 

@@ -18,7 +18,7 @@ import Testing
             "v" + String(String(10_000 + script.version).dropFirst()) + "_\(script.name).\(engine).sql"
         }
         #expect(files == listed)
-        #expect(scripts.map(\.version) == Array(1...files.count))
+        #expect(zip(scripts, scripts.dropFirst()).allSatisfy { $0.version < $1.version })
         for (file, script) in zip(files, scripts) {
             #expect(try String(contentsOf: folder.appending(path: file), encoding: .utf8) == script.text)
         }
@@ -185,6 +185,18 @@ import Testing
             ]
         }
         #expect(counts == [0, 1])
+    }
+
+    @Test func `a number that was left out can be filled later, and what was not this program's is refused`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let gap = [scripts(1)[0], scripts(3)[2]]
+        _ = try await open(folder, gap)
+        let filled = try await open(folder, scripts(3))
+        #expect(try await filled.migrations().allSatisfy { $0.appliedAt != nil })
+        let error = await #expect(throws: SQLiteOpenFailure.self) { try await open(folder, gap) }
+        #expect(error?.reason == "the script 2 (t2) that was applied is not this program's: its checksum differs")
     }
 
     private func scripts(_ count: Int) -> [Migration] {
