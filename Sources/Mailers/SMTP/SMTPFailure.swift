@@ -2,6 +2,8 @@
 enum SMTPFailure: Error, Hashable, Sendable {
     /// The server has said no, with this code; for good, as far as this mail goes, or for now.
     case refused(SMTPStep, status: String, isPermanent: Bool)
+    /// The server has said no there to what comes from the settings, the sender above all, and not to the mail.
+    case misplaced(SMTPStep, status: String)
     /// The server is about to end the connection (421).
     case closing(SMTPStep)
     /// The connection has ended.
@@ -39,7 +41,8 @@ enum SMTPFailure: Error, Hashable, Sendable {
     /// Where the dialogue ended.
     var step: SMTPStep {
         switch self {
-        case .refused(let step, _, _), .closing(let step), .lost(let step), .nonsense(let step), .late(let step, _):
+        case .refused(let step, _, _), .misplaced(let step, _), .closing(let step), .lost(let step),
+            .nonsense(let step), .late(let step, _):
             step
         case .unreachable: .connection
         case .untrusted: .handshake
@@ -55,6 +58,8 @@ extension SMTPFailure: CustomStringConvertible {
         case .refused(.login, let status, _):
             "the mail server refuses the user name and password, with \(status): mails wait until they are right"
         case .refused(let step, let status, _): "the mail server refused \(step), with \(status)"
+        case .misplaced(let step, let status):
+            "the mail server refused the sender or the connection at \(step), with \(status): mails wait until it does not"
         case .closing(let step): "the mail server ended the connection at \(step), with 421"
         case .lost(let step): "the connection to the mail server was lost at \(step)"
         case .nonsense(let step): "what came from the mail server at \(step) is no answer that SMTP knows there"

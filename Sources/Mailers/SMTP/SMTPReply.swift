@@ -6,11 +6,21 @@ struct SMTPReply: Hashable, Sendable {
     let lines: [String]
 
     /// What of it can be shown: the code and, where it has one, the enhanced one (RFC 3463), `550 5.1.1`.
-    var status: String {
-        guard let enhanced = lines.last?.prefixMatch(of: #/[245]\.[0-9]{1,3}\.[0-9]{1,3}(?=\s|$)/#) else {
-            return "\(code)"
-        }
-        return "\(code) \(enhanced.output)"
+    var status: String { enhanced.map { "\(code) \($0)" } ?? "\(code)" }
+
+    /// Whether its enhanced code is about the sender, or the login, the encryption or the DNS entries that stand for the
+    /// sender (RFC 3463, RFC 4954, RFC 7372, RFC 7505). Servers say so of the recipient too, since many decide about a
+    /// sender only there.
+    var isAboutSender: Bool { enhanced.map { Self.sendersFaults.contains("\($0.dropFirst())") } ?? false }
+    /// Whether its enhanced code is about the dialogue.
+    var isAboutDialogue: Bool { enhanced?.dropFirst(2).hasPrefix("5.") ?? false }
+
+    private static let sendersFaults: Set<String> = [
+        ".1.7", ".1.8", ".7.8", ".7.9", ".7.11", ".7.20", ".7.21", ".7.22", ".7.23", ".7.24", ".7.25", ".7.26", ".7.27",
+    ]
+
+    private var enhanced: Substring? {
+        lines.last?.prefixMatch(of: #/[245]\.[0-9]{1,3}\.[0-9]{1,3}(?=\s|$)/#)?.output
     }
 
     /// Whether the server has done what it was asked.

@@ -54,10 +54,12 @@ final class MailServer: Sendable {
     /// Sender, recipients, `tls` or `clear`, and who logged in.
     var envelopes: [String] { lines(of: "envelopes") }
 
-    /// A mailer of that server; the other settings are as they would stand in the file.
+    /// A mailer of that server, which may have to be certified as another host; the other settings are as they would
+    /// stand in the file.
     func mailer(
         security: SMTPSecurity = .startTLS, login: (String, String)? = nil, trusts ca: String? = "ca.pem",
-        host: String = "localhost", time: any TimeSource = SystemTime(), verifies: Bool = true
+        host: String = "localhost", certifiedAs name: String? = nil, time: any TimeSource = SystemTime(),
+        verifies: Bool = true
     ) async throws -> SMTPMailer {
         let authorities = security == .none ? nil : ca.map { folder + "/" + $0 }
         let settings = SMTPSettings(
@@ -66,7 +68,8 @@ final class MailServer: Sendable {
             from: try Mailbox("Auth Gateway <no-reply@example.com>"), authorities: authorities, timeout: .seconds(30),
             allowsLoginWithoutTLS: false, allowsUnverifiedServer: !verifies)
         let trust =
-            security == .none ? nil : try await SMTPTrust(host: host, authorities: authorities, verifies: verifies)
+            security == .none
+            ? nil : try await SMTPTrust(host: name ?? host, authorities: authorities, verifies: verifies)
         return SMTPMailer(settings, clientName: "auth.example.com", trust: trust, time: time)
     }
 

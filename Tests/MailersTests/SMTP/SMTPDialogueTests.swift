@@ -60,6 +60,30 @@ import Testing
     }
 
     @Test(arguments: [
+        ("550 5.1.7 x", true), ("550 5.1.8 x", true), ("554 5.7.27 x", true), ("550 5.7.26 x", true),
+        ("504 5.5.2 x", false), ("503 5.5.1 x", false),
+    ])
+    func `what is said against the sender or the dialogue in place of the recipient lets the mail wait`(
+        reply: String, isOfSender: Bool
+    ) throws {
+        for (agreed, step) in [
+            (["250 ok"], "the recipient (RCPT)"), (["250 ok", "250 ok"], "DATA"),
+            (["250 ok", "250 ok", "354 go on"], "the message's end"),
+        ] {
+            var talk = try Talk.ready()
+            for reply in agreed { _ = talk.hear(reply) }
+            let waits = isOfSender || step == "the recipient (RCPT)"
+            let sentence =
+                waits
+                ? "<temporary: the mail server refused the sender or the connection at \(step), with "
+                    + "\(reply.dropLast(2)): mails wait until it does not>"
+                : "<permanent: the mail server refused \(step), with \(reply.dropLast(2))>"
+            #expect(talk.hear(reply) == [sentence])
+            #expect(try talk.send() == ["RSET"])
+        }
+    }
+
+    @Test(arguments: [
         ("450 4.2.1 x", "temporary"), ("550 5.1.1 x", "permanent"), ("530 5.7.0 x", "temporary"),
         ("535 5.7.8 x", "temporary"), ("451 x", "temporary"), ("554 x", "permanent"),
     ])

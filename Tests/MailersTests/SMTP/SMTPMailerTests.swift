@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test func `a name with an underscore is looked for in the certificate like any other`() async throws {
+        let refused = "temporary: no TLS with the mail server: "
+        for (name, trusts, expected) in [
+            ("DNS:mail_server", "ca.pem", nil), ("DNS:MAIL_SERVER,DNS:other", "ca.pem", nil),
+            ("DNS:mail-server,IP:127.0.0.1", "ca.pem", refused + SMTPTrust.misnamed),
+            ("DNS:mail_server", nil, refused + "its certificate is none that is trusted here"),
+        ] as [(String, String?, String?)] {
+            try await withMailFolder { folder in
+                let server = try await MailServer.start(["--name", name], in: folder)
+                let mailer = try await server.mailer(trusts: trusts, certifiedAs: "mail_server")
+                let outcome = try await refusal(of: .sample(), by: mailer)
+                #expect(outcome == nil ? expected == nil : outcome?.hasPrefix(expected ?? "-") == true, "\(name)")
+            }
+        }
+    }
+
     @Test func `a server that speaks no TLS where it must gets nothing`() async throws {
         try await withMailFolder { folder in
             let server = try await MailServer.start(["--security", "none"], in: folder)
