@@ -60,6 +60,10 @@ extension AuditEvent.Kind {
     public static let accountDisabled = Self("account_disabled")
     /// Waiting mails were sealed with another key of the secret file; facts: `count`.
     public static let mailsResealed = Self("mails_resealed")
+    /// An operator had a mail tried again; facts: `mail`, its id.
+    public static let mailRetried = Self("mail_retried")
+    /// An operator erased a mail that waited or was given up; facts: `mail`, its id.
+    public static let mailDropped = Self("mail_dropped")
     /// An operator opened an account again.
     public static let accountEnabled = Self("account_enabled")
 
@@ -69,6 +73,6 @@ extension AuditEvent.Kind {
         loggedOutEverywhere, resetRequested, resetsExhausted, confirmationRequested, confirmationsExhausted,
         addressConfirmed, addressChangeRequested, addressChanged, addressRestored, passwordReset, passwordChanged,
         apiKeyCreated, apiKeyRevoked, renamed, accountDeleted, accountCreated, accountImported, groupsChanged,
-        accountDisabled, accountEnabled, mailsResealed,
+        accountDisabled, accountEnabled, mailsResealed, mailRetried, mailDropped,
     ]
 }

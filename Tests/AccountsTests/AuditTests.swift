@@ -123,8 +123,12 @@ import Testing
         let keys = [
             ("two", Secret([UInt8](repeating: 8, count: 32))), ("one", Secret([UInt8](repeating: 7, count: 32))),
         ]
-        _ = try await Outbox(keyring: SecretKeyring(keys), signal: Signal()).reseal(
-            in: world.storage, at: world.time.now(), by: "command-line")
+        let outbox = Outbox(keyring: SecretKeyring(keys), signal: Signal())
+        _ = try await outbox.reseal(in: world.storage, at: world.time.now(), by: "command-line")
+        let care = MailCare(storage: world.storage, outbox: outbox, time: world.time)
+        let mail = try #require(try await care.mails(limit: 1).first)
+        #expect(try await care.retry(mail.id, by: .commandLine) == .made)
+        #expect(try await care.drop(mail.id, by: .commandLine) == .made)
     }
 
     private static func token(in mail: Mail) -> OpaqueToken? {

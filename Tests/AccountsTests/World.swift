@@ -94,7 +94,7 @@ struct World {
         let now = time.now()
         let waiting = try await storage.write { records throws(StorageError) in
             let waiting = try records.outbox.claim(dueAt: now, until: now + .seconds(60), limit: 100)
-            for mail in waiting { try records.outbox.delivered(mail.id) }
+            for mail in waiting { try records.outbox.erase(mail.id) }
             return waiting
         }
         return try waiting.map(outbox.open)

@@ -17,7 +17,7 @@ import Testing
             for id in ["a", "b"] {
                 try records.outbox.enqueue(OutboxMail(id: id, sealed: [], createdAt: now, dueAt: now))
             }
-            try records.outbox.park("b")
+            try records.outbox.park("b", because: "refused")
         }
         time.advance(by: .seconds(90))
         let page = operations.metrics.text(with: await operations.samples())

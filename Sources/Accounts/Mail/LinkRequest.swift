@@ -51,7 +51,7 @@ struct LinkRequest: Sendable {
                 try records.links.insert(link)
                 return .mailed
             }
-            try records.outbox.delivered(mail.id)
+            try records.outbox.erase(mail.id)
             return .unknown
         }
         letters.outbox.signal.poke()

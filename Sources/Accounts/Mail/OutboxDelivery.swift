@@ -85,9 +85,10 @@ public struct OutboxDelivery: Service {
         do throws(StorageError) {
             try await storage.write { records throws(StorageError) in
                 switch outcome {
-                case .delivered: try records.outbox.delivered(stored.id)
-                case .putOff(let moment): try records.outbox.putOff(stored.id, until: moment)
-                case .givenUp: try records.outbox.park(stored.id)
+                case .delivered: try records.outbox.erase(stored.id)
+                case .putOff(let moment, let failure):
+                    try records.outbox.putOff(stored.id, until: moment, because: failure)
+                case .givenUp(let failure): try records.outbox.park(stored.id, because: failure)
                 }
             }
         } catch {
@@ -106,7 +107,7 @@ public struct OutboxDelivery: Service {
             log(
                 .error, "a mail cannot be opened and is given up: was a key taken out of the secret file?", stored,
                 error)
-            return .givenUp
+            return .givenUp(because: Self.words("cannot be opened: \(error)"))
         }
         do throws(MailerError) {
             try await sendInTime(mail).get()
@@ -149,17 +150,24 @@ public struct OutboxDelivery: Service {
         switch failure {
         case .permanent(let cause):
             log(.error, "a mail was refused and is given up: who was to get it has to ask again", stored, cause)
-            return .givenUp
+            return .givenUp(because: Self.words("\(cause)"))
         case .temporary(let cause):
             guard let pause = schedule.pause(after: stored.attempts, random) else {
                 log(
                     .error, "a mail was tried too often and is given up: who was to get it has to ask again", stored,
                     cause)
-                return .givenUp
+                return .givenUp(because: Self.words("\(cause)"))
             }
             log(.warning, "a mail could not be sent and is tried again", stored, cause)
-            return .putOff(until: time.now() + pause)
+            return .putOff(until: time.now() + pause, because: Self.words("\(cause)"))
         }
+    }
+
+    /// What a mailer says as one line that every store keeps, and that a broken mailer cannot fill it with.
+    private static func words(_ failure: String) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
+        let scalars = failure.unicodeScalars.prefix(300).map { isControl($0) ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// Waits until it is time, a mail is enqueued, or this service is to end, which the caller's loop then sees.
@@ -179,8 +187,8 @@ public struct OutboxDelivery: Service {
 
     private enum Outcome: Sendable {
         case delivered
-        case putOff(until: Timestamp)
-        case givenUp
+        case putOff(until: Timestamp, because: String)
+        case givenUp(because: String)
 
         var result: DeliveryResult {
             switch self {

@@ -1,10 +1,9 @@
 import ArgumentParser
 
 /// `auth-gateway`: one verb a subcommand, each in the file of its name; `Users/` holds those of `users`,
-/// `Keys/` those of `keys`, `Token/` that of `token`, `Proxy/` what `proxy` prints, `Doctor/` what `doctor` tries.
-/// `Host` is the world that verbs work in; `PasswordPrompt` asks for a password, and `PasswordLine` reads it;
-/// `LineInput` reads a file piece by piece,
-/// and `InputLines` cuts that into lines.
+/// `Keys/` those of `keys`, `Mail/` those of `mail`, `Token/` that of `token`, `Proxy/` what `proxy` prints, `Doctor/`
+/// what `doctor` tries. `Host` is the world that verbs work in; `PasswordPrompt` asks for a password, and `PasswordLine`
+/// reads it; `LineInput` reads a file piece by piece, and `InputLines` cuts that into lines.
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "auth-gateway",
@@ -19,7 +18,7 @@ struct Root: ParsableCommand {
         subcommands: [
             Serve.self, Check.self, Explain.self, Doctor.self, Proxy.self, Schema.self, Modules.self, OpenAPI.self,
             Migrate.self,
-            Users.self, Keys.self, TokenVerbs.self, HealthCheckVerb.self,
+            Users.self, Keys.self, MailVerbs.self, TokenVerbs.self, HealthCheckVerb.self,
         ],
         defaultSubcommand: nil)
 

@@ -71,6 +71,13 @@ struct Making: Sendable {
             time: deployment.host.time)
     }
 
+    /// What the verbs about mails work with.
+    func mailCare() async throws(Failure) -> MailCare {
+        let (store, keyring) = try await storeAndKeyring()
+        return MailCare(
+            storage: store, outbox: Outbox(keyring: keyring, signal: Signal()), time: deployment.host.time)
+    }
+
     /// The store, and what issues and checks the gateway's own tokens.
     func storeAndIssuer() async throws(Failure) -> (any Storage, any TokenIssuer) {
         let (store, keyring) = try await storeAndKeyring()

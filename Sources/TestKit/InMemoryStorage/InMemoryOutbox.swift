@@ -19,6 +19,7 @@ struct InMemoryOutbox: OutboxRecords {
                 var claimed = mail
                 claimed.dueAt = until
                 claimed.attempts += 1
+                claimed.isClaimed = true
                 Self.change(mail.id, &tables) { $0 = claimed }
                 return claimed
             }
@@ -33,16 +34,37 @@ struct InMemoryOutbox: OutboxRecords {
         records.tables.outbox.filter { !$0.isParked }.map(\.createdAt).min()
     }
 
-    func delivered(_ id: String) throws(StorageError) {
+    func erase(_ id: String) throws(StorageError) {
         try records.change { tables throws(StorageError) in tables.outbox.removeAll { $0.id == id } }
     }
 
-    func putOff(_ id: String, until: Timestamp) throws(StorageError) {
-        try records.change { tables throws(StorageError) in Self.change(id, &tables) { $0.dueAt = until } }
+    func putOff(_ id: String, until: Timestamp, because failure: String) throws(StorageError) {
+        try records.change(storing: [failure]) { tables throws(StorageError) in
+            Self.change(id, &tables) { mail in (mail.dueAt, mail.isClaimed, mail.failure) = (until, false, failure) }
+        }
     }
 
-    func park(_ id: String) throws(StorageError) {
-        try records.change { tables throws(StorageError) in Self.change(id, &tables) { $0.isParked = true } }
+    func park(_ id: String, because failure: String) throws(StorageError) {
+        try records.change(storing: [failure]) { tables throws(StorageError) in
+            Self.change(id, &tables) { mail in (mail.isParked, mail.isClaimed, mail.failure) = (true, false, failure) }
+        }
+    }
+
+    func renew(_ id: String, dueAt moment: Timestamp) throws(StorageError) {
+        try records.change { tables throws(StorageError) in
+            Self.change(id, &tables) { mail in
+                (mail.attempts, mail.dueAt, mail.isClaimed, mail.isParked) = (0, moment, false, false)
+            }
+        }
+    }
+
+    func mail(_ id: String) throws(StorageError) -> OutboxMail? { records.tables.outbox.first { $0.id == id } }
+
+    func written(after mail: OutboxMail?, onlyParked: Bool, limit: Int) throws(StorageError) -> [OutboxMail] {
+        let behind = records.tables.outbox.filter { other in
+            (mail.map { Self.isWritten($0, before: other) } ?? true) && (other.isParked || !onlyParked)
+        }
+        return Array(behind.sorted(by: Self.isWritten).first(atMost: limit))
     }
 
     func page(after id: String?, limit: Int) throws(StorageError) -> [OutboxMail] {
@@ -57,6 +79,10 @@ struct InMemoryOutbox: OutboxRecords {
     func counts() throws(StorageError) -> (waiting: Int, parked: Int) {
         let parked = records.tables.outbox.count { $0.isParked }
         return (records.tables.outbox.count - parked, parked)
+    }
+
+    private static func isWritten(_ mail: OutboxMail, before other: OutboxMail) -> Bool {
+        (mail.createdAt, mail.id) < (other.createdAt, other.id)
     }
 
     private static func change(_ id: String, _ tables: inout Tables, _ body: (inout OutboxMail) -> Void) {

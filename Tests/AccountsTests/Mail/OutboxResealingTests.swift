@@ -13,7 +13,9 @@ import Testing
     @Test func `every mail opens with the first key alone afterwards, those that were given up too`() async throws {
         let mails = try (0..<250).map { try mail("m\($0)") }
         try await enqueue(mails.map(before.seal))
-        try await storage.write { records throws(StorageError) in try records.outbox.park("m7") }
+        try await storage.write { records throws(StorageError) in
+            try records.outbox.park("m7", because: "refused")
+        }
         let outcome = try await reseal(by: between)
         #expect(outcome.resealed == 250)
         #expect(outcome.kept == 0)

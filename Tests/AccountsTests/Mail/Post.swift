@@ -7,14 +7,15 @@ import Synchronization
 /// An outbox with its store, clock and mailer, as a test of delivery needs them.
 struct Post: Sendable {
     let time = ManualTime()
-    let storage = InMemoryStorage()
+    let storage: InMemoryStorage
     let mailer = RecordingMailer()
     let log = RecordedLog()
     let metrics = RecordedMetrics()
     let outbox: Outbox
 
-    /// Takes the byte that its key consists of.
-    init(key: UInt8 = 1) {
+    /// Takes the byte that its key consists of, and a store.
+    init(key: UInt8 = 1, storage: InMemoryStorage = InMemoryStorage()) {
+        self.storage = storage
         let keyring = SecretKeyring([("k1", Secret(Array(repeating: key, count: 32)))])
         outbox = Outbox(keyring: keyring, signal: Signal())
     }

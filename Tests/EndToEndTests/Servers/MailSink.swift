@@ -3,10 +3,11 @@ import Synchronization
 
 /// A mail server that takes everything and keeps what tells mails apart: a thread a connection, no TLS, no pipelining.
 ///
-/// It can greet nobody for a while, so that mails wait, and then take them one by one.
+/// It can greet nobody for a while, so that mails wait, and then take them one by one, or refuse every recipient.
 final class MailSink: Sendable {
     private struct State {
         var isGreeting = false
+        var isRefusing = false
         var ids: [String] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
@@ -15,7 +16,8 @@ final class MailSink: Sendable {
     private let descriptor: Int32
     private let state = Mutex(State())
 
-    init() throws {
+    /// One that begins closed refuses every connection until ``open()``, and its port is its own all the same.
+    init(isOpen: Bool = true) throws {
         let descriptor = try LocalAddress.port(0).socket()
         self.descriptor = descriptor
         try LocalAddress.port(0).call { bind(descriptor, $0, $1) }
@@ -24,8 +26,14 @@ final class MailSink: Sendable {
         let isNamed = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
         }
-        guard isNamed, listen(descriptor, 64) == 0 else { throw SocketFailure(code: errno) }
+        guard isNamed else { throw SocketFailure(code: errno) }
         port = UInt16(bigEndian: address.sin_port)
+        if isOpen { try open() }
+    }
+
+    /// Takes connections from now on.
+    func open() throws {
+        guard listen(descriptor, 64) == 0 else { throw SocketFailure(code: errno) }
         Thread.detachNewThread { [self] in
             while case let connection = accept(descriptor, nil, nil), connection >= 0 {
                 Thread.detachNewThread { [self] in converse(on: connection) }
@@ -42,6 +50,9 @@ final class MailSink: Sendable {
 
     /// Greets everybody from now on.
     func greet() { state.withLock { $0.isGreeting = true } }
+
+    /// Refuses every recipient for good from now on, or no longer.
+    func refuse(_ isRefusing: Bool) { state.withLock { $0.isRefusing = isRefusing } }
 
     /// Waits until so many different mails were taken, or the test is given up.
     func mails(_ count: Int) async {
@@ -80,6 +91,7 @@ final class MailSink: Sendable {
             case "QUIT":
                 Self.say("221 bye", on: connection)
                 return
+            case "RCPT" where state.withLock(\.isRefusing): Self.say("550 5.1.1 \(line) is nobody", on: connection)
             case "DATA":
                 Self.say("354 go on", on: connection)
                 var id: String?

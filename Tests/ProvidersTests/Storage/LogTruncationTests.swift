@@ -79,7 +79,7 @@ import Testing
     }
 
     private func erase() async throws {
-        try await storage.write { records throws(StorageError) in try records.outbox.delivered("m") }
+        try await storage.write { records throws(StorageError) in try records.outbox.erase("m") }
     }
 
     /// Whether the mail stands in the database's file, and whether in its log.

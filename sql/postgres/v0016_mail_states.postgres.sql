@@ -1,0 +1,5 @@
+-- Whether a gateway has the mail in hand until it falls due, and why it was not taken when it was tried last.
+ALTER TABLE outbox ADD COLUMN is_claimed BIGINT NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1));
+ALTER TABLE outbox ADD COLUMN failure TEXT COLLATE "C";
+
+CREATE INDEX outbox_by_creation ON outbox (created_at, id);
