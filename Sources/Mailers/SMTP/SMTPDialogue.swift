@@ -31,6 +31,14 @@ struct SMTPDialogue: Sendable {
         /// The mail in hand was not taken.
         case notTaken(SMTPFailure)
         case close
+
+        /// Whether the mail in hand has found its end.
+        fileprivate var settles: Bool {
+            switch self {
+            case .taken, .notTaken: true
+            case .write, .secure, .close: false
+            }
+        }
     }
 
     private enum State {
@@ -89,6 +97,20 @@ struct SMTPDialogue: Sendable {
             if case .startTLS = state { return fail(.bytesBeforeTLS) }
             return fail(.nonsense(step))
         }
+        let step = step
+        let actions = answer(to: reply)
+        guard bytesFollow, !isOver else { return actions }
+        // What follows was said before anything that would be said now, so that it cannot be the answer to that: a 250
+        // behind a 354 would count for a message that the server has not seen.
+        if actions.contains(where: { if case .write(let bytes) = $0 { !bytes.isEmpty } else { false } }) {
+            return fail(.nonsense(step))
+        }
+        // Nor to the next mail's commands.
+        guard actions.contains(where: \.settles) else { return actions }
+        return actions + fail(.nonsense(step))
+    }
+
+    private mutating func answer(to reply: SMTPReply) -> [Action] {
         if reply.code == 421 { return fail(.closing(step)) }
         switch state {
         case .greeting: return reply.code == 220 ? sayHello() : fail(refusal(reply))

@@ -162,6 +162,27 @@ import Testing
         }
     }
 
+    @Test func `what is said ahead is no answer: neither for the message, nor for the next mail`() throws {
+        let agreed = ["250 ok", "250 ok"]
+        var talk = try Talk.ready()
+        for reply in agreed { _ = talk.hear(reply) }
+        #expect(
+            talk.hear("354 go on", bytesFollow: true) == [
+                "<temporary: what came from the mail server at DATA is no answer that SMTP knows there>", "<close>",
+            ])
+        talk = try Talk.ready()
+        for reply in agreed + ["354 go on"] { _ = talk.hear(reply) }
+        #expect(talk.hear("250 queued", bytesFollow: true) == ["<taken>", "<close>"])
+        #expect(try talk.send() == ["<temporary: the connection to the mail server was lost at rest>"])
+        talk = try Talk.ready()
+        #expect(talk.hear("250 ok", bytesFollow: true).last == "<close>")
+        // Answers to commands that were sent at once do come at once.
+        talk = try Talk.ready(extensions: "PIPELINING")
+        #expect(talk.hear("250 ok", bytesFollow: true) == [])
+        #expect(talk.hear("250 ok", bytesFollow: true) == [])
+        #expect(talk.hear("354 go on") == ["<content>"])
+    }
+
     @Test func `a server that goes away is told apart by how far the mail had come`() throws {
         let agreed = ["250 ok", "250 ok", "354 go on"]
         for count in 0...3 {
