@@ -84,8 +84,11 @@ public struct OutboxDelivery: Service {
         results.count(outcome.result)
         do throws(StorageError) {
             try await storage.write { records throws(StorageError) in
+                if case .delivered = outcome { return try records.outbox.erase(stored.id) }
+                // A node that stood still until its claim had expired does not end another's.
+                guard try records.outbox.mail(stored.id)?.attempts == stored.attempts else { return }
                 switch outcome {
-                case .delivered: try records.outbox.erase(stored.id)
+                case .delivered: break
                 case .putOff(let moment, let failure):
                     try records.outbox.putOff(stored.id, until: moment, because: failure)
                 case .givenUp(let failure): try records.outbox.park(stored.id, because: failure)

@@ -76,6 +76,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [MailerError.temporary(cause: Refused()), .permanent(cause: Refused())])
+    func `a node that stood still until its claim had expired does not end another's`(failure: MailerError)
+        async throws
+    {
+        let post = Post()
+        try await post.enqueue("m1")
+        let (expiry, end) = (post.time.now() + .seconds(60), post.time.now() + .seconds(120))
+        let mailer = OvertakenMailer(failure: failure) {
+            let claimed = try? await post.storage.write { records throws(StorageError) in
+                try records.outbox.claim(dueAt: expiry, until: end, limit: 1)
+            }
+            #expect(claimed?.count == 1)
+        }
+        try await post.whileDelivering(by: mailer) { try await post.waitForRest() }
+        let mail = try await post.storage.read { records throws(StorageError) in try records.outbox.mail("m1") }
+        #expect(mail?.isClaimed == true && mail?.isParked == false)
+        #expect(mail?.dueAt == end)
+        #expect(mail?.attempts == 2)
+    }
+
     @Test func `after its twentieth try a mail is kept for an operator`() async throws {
         let post = Post()
         try await post.enqueue("m1", attempts: 19)

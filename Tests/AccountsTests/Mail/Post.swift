@@ -84,6 +84,17 @@ struct CallingMailer: Mailer {
     }
 }
 
+/// Has something happen while it has a mail in hand, and then fails.
+struct OvertakenMailer: Mailer {
+    let failure: MailerError
+    let meanwhile: @Sendable () async -> Void
+
+    func send(_ mail: Mail) async throws(MailerError) {
+        await meanwhile()
+        throw failure
+    }
+}
+
 /// Counts how many mails are in its hands at once.
 final class CountingMailer: Mailer {
     private let inner: any Mailer
