@@ -42,6 +42,25 @@ import Testing
         #expect(pace.floor == .seconds(15))
     }
 
+    @Test func `short passwords do not bring a format's cost below what a long one was seen to take`() {
+        let pace = AnswerPace()
+        pace.learn("6$rounds=5000", cost: .milliseconds(80), isSurvey: true)
+        for _ in 1...50 { pace.learn("6$rounds=5000", cost: .milliseconds(40)) }
+        #expect(pace.floor == .milliseconds(100))
+        for _ in 1...50 { pace.learn("6$rounds=5000", cost: .milliseconds(160)) }
+        #expect(pace.floor > .milliseconds(190))
+    }
+
+    @Test func `a format that no account has any more is waited for until the next look but one`() {
+        let pace = AnswerPace()
+        pace.learn("dear", cost: .seconds(1))
+        pace.learn("usual", cost: .milliseconds(40))
+        pace.forget(allBut: ["usual"])
+        #expect(pace.floor == .milliseconds(1250))
+        pace.forget(allBut: ["usual"])
+        #expect(pace.floor == .milliseconds(50))
+    }
+
     @Test func `of more formats than are remembered the dearest are`() {
         let pace = AnswerPace()
         for number in 1...40 { pace.learn("pbkdf2-sha256$i=\(number)", cost: .milliseconds(number)) }

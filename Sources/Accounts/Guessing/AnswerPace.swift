@@ -5,50 +5,78 @@ import Synchronization
 /// the store would have been compared, so that their time does not tell whether an account exists or which format its
 /// hash has; and requests for a link until one would have been mailed.
 ///
-/// It learns what each format costs from a ``PaceSurvey`` and from the comparisons that pass by; waiting takes no
-/// thread.
+/// It learns what each format costs from a ``PaceSurvey`` and from the comparisons that pass by, which may be of shorter
+/// passwords and then count for no less than the survey's; waiting takes no thread.
 final class AnswerPace: Sendable {
     /// What the comparison of nobody's hash counts as.
     static let nobody = "nobody"
 
-    private let costs = Mutex<[String: Duration]>([:])
+    private struct Cost {
+        /// Of the last comparisons.
+        var average: Duration
+        /// What the survey has measured.
+        var surveyed: Duration?
+        /// Whether something was compared since the last look at the store.
+        var isFresh = true
+
+        var expected: Duration { max(average, surveyed ?? .zero) }
+    }
+
+    private let costs = Mutex<[String: Cost]>([:])
     private let quarters: Int
 
     /// Waits for so many quarters of the dearest cost: one more than four has nearly every comparison done by then. How
     /// long a disk is waited for differs more.
     init(quarters: Int = 5) { self.quarters = quarters }
 
-    /// Learns what one of a kind cost; the `format` of a comparison is what ``format(of:)`` makes of its hash.
-    func learn(_ format: String, cost: Duration) {
+    /// Learns what one of a kind cost, as one of many or, with `isSurvey`, as the least that it is taken for; the
+    /// `format` of a comparison is what ``format(of:)`` makes of its hash.
+    func learn(_ format: String, cost: Duration, isSurvey: Bool = false) {
         costs.withLock { costs in
-            guard let known = costs[format] else {
-                // Of too many the cheapest goes, for the dearest decides.
-                if costs.count >= Self.formatLimit, let cheapest = costs.min(by: { $0.value < $1.value }) {
-                    guard cheapest.value < cost else { return }
-                    costs[cheapest.key] = nil
-                }
-                costs[format] = cost
+            let surveyed = isSurvey ? cost : costs[format]?.surveyed
+            if let known = costs[format] {
+                costs[format] = Cost(average: known.average * 7 / 8 + cost / 8, surveyed: surveyed)
                 return
             }
-            costs[format] = known * 7 / 8 + cost / 8
+            // Of too many the cheapest goes, for the dearest decides.
+            if costs.count >= Self.formatLimit,
+                let cheapest = costs.min(by: { $0.value.expected < $1.value.expected })
+            {
+                guard cheapest.value.expected < cost else { return }
+                costs[cheapest.key] = nil
+            }
+            costs[format] = Cost(average: cost, surveyed: surveyed)
         }
     }
 
     /// Whether the cost of a format was learned.
     func knows(_ format: String) -> Bool { costs.withLock { $0[format] != nil } }
 
+    /// Whether the survey has measured a format.
+    func isSurveyed(_ format: String) -> Bool { costs.withLock { $0[format]?.surveyed != nil } }
+
+    /// Forgets formats that the store has no more, by a look at it, and that nothing was compared with since the one
+    /// before.
+    func forget(allBut formats: Set<String>) {
+        costs.withLock { costs in
+            costs = costs.filter { $0.value.isFresh || formats.contains($0.key) }
+            for format in costs.keys { costs[format]?.isFresh = false }
+        }
+    }
+
     /// Whether a format that was learned costs less than half of what nobody's hash does, so that nobody's is computed
     /// behind it; one that is forgotten was among the cheapest.
     func isCheap(_ format: String) -> Bool {
-        costs.withLock { Self.isCheap($0[format] ?? .zero, beside: $0[Self.nobody]) }
+        costs.withLock { Self.isCheap($0[format]?.expected ?? .zero, beside: $0[Self.nobody]?.expected) }
     }
 
     /// How long it takes at least: so much of the dearest kind's average, and never longer than half the time
     /// that a request has by default. A hash that takes longer than that cannot be logged in with for long.
     var floor: Duration {
         let dearest = costs.withLock { costs in
-            let nobody = costs[Self.nobody]
-            return costs.values.map { Self.isCheap($0, beside: nobody) ? $0 + (nobody ?? .zero) : $0 }.max()
+            let nobody = costs[Self.nobody]?.expected
+            return costs.values.map(\.expected).map { Self.isCheap($0, beside: nobody) ? $0 + (nobody ?? .zero) : $0 }
+                .max()
         }
         return min((dearest ?? .zero) * quarters / 4, .seconds(15))
     }

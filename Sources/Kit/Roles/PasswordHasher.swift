@@ -13,6 +13,13 @@ public protocol PasswordHasher: Sendable {
     /// Costs what a verification with the present settings costs and knows nobody: for names that do not exist.
     func verifyNobody(_ password: Password) async throws(PasswordHasherError)
 
+    /// What ``verify(_:against:)`` finds, and the work of ``verifyNobody(_:)`` besides: for a hash that costs so little
+    /// that its owner could be told by it. A hasher with a queue does both in one turn, as for any other; one that
+    /// states nothing does one after the other.
+    func verifyBesideNobody(
+        _ password: Password, against hash: PasswordHash
+    ) async throws(PasswordHasherError) -> PasswordVerdict
+
     /// The hash that another system made of a password, a text or an object that such a system exports, in the form
     /// that stores keep and ``verify(_:against:)`` knows: always the same of the same, and at once.
     ///
@@ -22,6 +29,14 @@ public protocol PasswordHasher: Sendable {
 }
 
 extension PasswordHasher {
+    public func verifyBesideNobody(
+        _ password: Password, against hash: PasswordHash
+    ) async throws(PasswordHasherError) -> PasswordVerdict {
+        let verdict = try await verify(password, against: hash)
+        try await verifyNobody(password)
+        return verdict
+    }
+
     public func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash {
         throw InputRefusal("unsupported_hash", "cannot be verified: the hasher of this gateway takes over none")
     }

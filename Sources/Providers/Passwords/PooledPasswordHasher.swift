@@ -53,8 +53,21 @@ final class PooledPasswordHasher: PasswordHasher {
         _ = try await work { [nobody] () throws(HashingFailure) in try nobody.matches(password.reveal()) }
     }
 
+    func verifyBesideNobody(
+        _ password: Password, against hash: PasswordHash
+    ) async throws(PasswordHasherError) -> PasswordVerdict {
+        guard let stored = StoredHash(hash.reveal()) else { return try await verify(password, against: hash) }
+        let isRight = try await work { [nobody] () throws(HashingFailure) in
+            _ = try nobody.matches(password.reveal())
+            return try stored.matches(password.reveal())
+        }
+        return isRight ? .matches(isOutdated: format.outdates(stored)) : .differs
+    }
+
     func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash {
-        PasswordHash(try StoredHash(foreign: foreign).text)
+        // What this gateway makes itself it takes back, however dear its operator wants it.
+        if let own = foreign.string.flatMap({ StoredHash($0) }), format.affords(own) { return PasswordHash(own.text) }
+        return PasswordHash(try StoredHash(foreign: foreign).text)
     }
 
     private func work<Outcome: Sendable>(

@@ -68,6 +68,11 @@ import Testing
             "U*U", "bcrypt$$2b$04$Evn2vERCv2EEhyS8jL7AOOChnvY20Ny2QJ/W2l6fdloNrkujpKFme",
             "$2b$04$Evn2vERCv2EEhyS8jL7AOOChnvY20Ny2QJ/W2l6fdloNrkujpKFme"
         ),
+        // The tests of crypt_blowfish 1.3; what $2x$ gets wrong.
+        (
+            "\u{451}", "$2y$05$6bNw2HLQYeqHYyBfLMsv/OUcZd0LKP39b87nBw3.S2tVZSqiQX6eu",
+            "$2y$05$6bNw2HLQYeqHYyBfLMsv/OUcZd0LKP39b87nBw3.S2tVZSqiQX6eu"
+        ),
     ].map { ($0.0, .string($0.1), $0.2) }
 
     /// Drepper, "Unix crypt using SHA-256 and SHA-512", the test vectors of its code.
@@ -176,7 +181,7 @@ import Testing
         for format in [
             PasswordFormat.bcrypt(cost: 4), .argon2id(.init(memory: 1 << 20, iterations: 4, parallelism: 1)),
         ] {
-            #expect(format.outdates(hash) || kept.hasPrefix("$2b$") || kept.hasPrefix("$argon2id$"))
+            #expect(format.outdates(hash) || kept.hasPrefix("$2") || kept.hasPrefix("$argon2id$"))
         }
     }
 

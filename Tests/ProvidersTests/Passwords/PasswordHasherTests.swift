@@ -65,12 +65,42 @@ import Testing
         ("U*U", "$2b$04$Evn2vERCv2EEhyS8jL7AOOChnvY20Ny2QJ/W2l6fdloNrkujpKFme", true),
         ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", false),
         ("password", "$bcrypt-sha256$v=2,t=2b,r=4$O9m3jZA.6MwivZS21zHCku$/ES6TWW3Ret.Bv00Evt4xjmol9HaH1m", true),
-        ("password", "$bcrypt-sha256$v=2,t=2b,r=12$n79VH.0Q2TMWmt3Oqt9uku$Kq4Noyk3094Y2QlB8NdRT8SvGiI4ft2", false),
-    ]) func `a bcrypt hash is outdated by a greater cost alone`(
+        ("password", "$bcrypt-sha256$v=2,t=2b,r=12$n79VH.0Q2TMWmt3Oqt9uku$Kq4Noyk3094Y2QlB8NdRT8SvGiI4ft2", true),
+    ]) func `a bcrypt hash is outdated by a lower cost, and by more than four times the work`(
         password: String, hash: String, isOutdated: Bool
     ) async throws {
         let verdict = try await Self.hasher(.bcrypt(cost: 5)).verify(Password(password), against: PasswordHash(hash))
         #expect(verdict == .matches(isOutdated: isOutdated))
+    }
+
+    @Test(arguments: [(4, 64, false), (5, 64, true), (1, 256, false), (1, 320, true), (1, 56, true)])
+    func `an argon2id hash is outdated by less of something, and by more than four times the work`(
+        iterations: Int, memory: Int, isOutdated: Bool
+    ) throws {
+        let its = Argon2id.Parameters(memory: memory, iterations: iterations, parallelism: 1)
+        let hash = StoredHash.argon2id(
+            its, salt: [UInt8](repeating: 1, count: 16), tag: [UInt8](repeating: 1, count: 32))
+        let mine = PasswordFormat.argon2id(.init(memory: 64, iterations: 1, parallelism: 1))
+        #expect(mine.outdates(hash) == isOutdated)
+    }
+
+    @Test func `what this gateway makes it takes back, however dear, and of others what is affordable`() throws {
+        let dear = Argon2id.Parameters(memory: 512 << 10, iterations: 3, parallelism: 1)
+        let hash = StoredHash.argon2id(
+            dear, salt: [UInt8](repeating: 1, count: 16), tag: [UInt8](repeating: 1, count: 32))
+        #expect(try Self.hasher(.argon2id(dear)).adopted(.string(hash.text)).reveal() == hash.text)
+        let cheaper = Argon2id.Parameters(memory: 512 << 10, iterations: 2, parallelism: 1)
+        for format in [PasswordFormat.argon2id(cheaper), .bcrypt(cost: 12)] {
+            #expect(throws: InputRefusal.self) { try Self.hasher(format).adopted(.string(hash.text)) }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `beside nobody's work a hash is found as by itself`(isRight: Bool) async throws {
+        let hasher = try Self.hasher(.bcrypt(cost: 5))
+        let verdict = try await hasher.verifyBesideNobody(
+            Password(isRight ? "fargle" : "other"), against: hasher.adopted("{SSHA}FM6N1jTf/0PflNiYX1GDVd0V3b/acp0w"))
+        #expect(verdict == (isRight ? .matches(isOutdated: true) : .differs))
     }
 
     @Test func `a format that cannot be hashed is broken, not a wrong password`() async throws {

@@ -38,7 +38,18 @@ enum PasswordFormat: Hashable, Sendable {
         }
     }
 
-    /// Whether a stored hash is weaker than what ``hash(_:salt:)`` would make now, and wants to be replaced.
+    /// Whether a stored hash is one of this format that costs no more than a new one.
+    func affords(_ hash: StoredHash) -> Bool {
+        switch (self, hash) {
+        case (.argon2id(let mine), .argon2id(let its, _, _)):
+            its.memory <= mine.memory && its.iterations <= mine.iterations
+        case (.bcrypt(let mine), .bcrypt(_, let its, _, _)): its <= mine
+        default: false
+        }
+    }
+
+    /// Whether a stored hash is weaker than what ``hash(_:salt:)`` would make now, or more than four times as dear, and
+    /// wants to be replaced: every failed login waits for the dearest.
     ///
     /// Within a format it is when any one of its costs or lengths is below the present one. Less of one and more of
     /// another is a trade that nobody can weigh for all machines, so what the operator chose last decides. Lanes do not
@@ -48,9 +59,9 @@ enum PasswordFormat: Hashable, Sendable {
         switch (self, hash) {
         case (.argon2id(let mine), .argon2id(let its, let salt, let tag)):
             its.memory < mine.memory || its.iterations < mine.iterations || salt.count < Self.saltLength
-                || tag.count < Self.tagLength
+                || tag.count < Self.tagLength || its.memory * its.iterations > 4 * mine.memory * mine.iterations
         case (.bcrypt(let mine), .bcrypt(_, let its, _, _)), (.bcrypt(let mine), .bcryptSHA256(let its, _, _)):
-            its < mine
+            its < mine || its > mine + 2
         default: true
         }
     }

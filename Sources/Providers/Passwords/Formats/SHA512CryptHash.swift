@@ -8,8 +8,8 @@ struct SHA512CryptHash: Hashable, Sendable {
     static let bounds = 1000...1_000_000
     /// What stands for a hash without rounds.
     private static let usualRounds = 5000
-    /// Each round hashes the password twice. Up to so many bytes that takes as many blocks of SHA-512 as of a short
-    /// one; with more, whoever guesses would choose how long it takes, and could tell by that who has such a hash.
+    /// Each round hashes the password twice, so that whoever guesses chooses how long it takes: up to so many bytes two
+    /// blocks of SHA-512, for which failed logins wait.
     private static let longestPassword = 64
 
     init?(_ fields: [String]) {
