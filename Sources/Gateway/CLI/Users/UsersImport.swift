@@ -44,7 +44,7 @@ struct UsersImport: Verb {
 
 /// One run over the lines of a file: reads, takes over batch by batch, and counts.
 struct ImportRun {
-    /// As many as a transaction takes: few enough that a running server's logins need not wait long for it.
+    /// As many as a transaction takes at most: few enough that a running server's logins need not wait long for it.
     static let batchSize = 500
     /// How many problems are printed; the others are counted.
     static let printedProblems = 200
@@ -62,6 +62,8 @@ struct ImportRun {
     private(set) var imported = 0
     private(set) var alreadyThere = 0
     private(set) var refused = 0
+    /// How many a transaction takes: a store far away has no time for more.
+    private var portion = Self.batchSize
     private var batch: [(line: Int, account: ImportedAccount)] = []
     /// What is wrong since the last batch, so that problems are told in the order of their lines.
     private var problems: [(line: Int, sentence: String)] = []
@@ -99,10 +101,12 @@ struct ImportRun {
     }
 
     private mutating func read(_ line: InputLines.Line) {
-        guard case .whole(let bytes) = line else {
+        guard case .whole(var bytes) = line else {
             complain("is longer than \(AccountLine.limit) bytes", at: lines)
             return
         }
+        // What some editors and shells put before a text of UTF-8.
+        if lines == 1, bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes.removeFirst(3) }
         guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return }
         let read = AccountLine(
             bytes, ignoring: ignored, foreignPrefixes: foreignPrefixes, adopt: accountImport.adopted)
@@ -130,14 +134,24 @@ struct ImportRun {
         problems.removeAll(keepingCapacity: true)
     }
 
-    private func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
-        do throws(AccountsError) {
-            return try await accountImport.take(batch.map(\.account), asRehearsal: isRehearsal, by: .commandLine)
-        } catch {
-            let first = batch.first?.line ?? lines
-            throw Failure(
-                "line \(first) and behind it: \(error.reason)\nrun the import again: what is there is passed over")
+    private mutating func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
+        var outcomes: [AccountImport.Outcome] = []
+        while outcomes.count < batch.count {
+            let next = batch[outcomes.count...].prefix(portion)
+            do throws(AccountsError) {
+                outcomes += try await accountImport.take(
+                    next.map(\.account), asRehearsal: isRehearsal, by: .commandLine)
+            } catch {
+                if case .unavailable = error, next.count > 1 {
+                    portion = next.count / 2
+                    continue
+                }
+                let first = next.first?.line ?? lines
+                throw Failure(
+                    "line \(first) and behind it: \(error.reason)\nrun the import again: what is there is passed over")
+            }
         }
+        return outcomes
     }
 
     private mutating func complain(_ sentence: String, at line: Int) { problems.append((line, sentence)) }
