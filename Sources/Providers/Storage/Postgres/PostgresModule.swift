@@ -24,6 +24,9 @@ enum PostgresModule {
             "wait", .duration(.zero...(.seconds(3600))), default: "30s",
             "How long a start waits for a database that is away.")
     ) { Config(url: $0, password: $1, connections: $2, wait: $3) }
+    .checked("password must not hold a NUL, where libpq would cut it off") { config in
+        config.password?.reveal().utf8.contains(0) != true
+    }
 
     /// The recipe.
     static let module = Module<any Storage>(
