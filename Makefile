@@ -37,6 +37,8 @@ run: deps-run ## Start the gateway on http://localhost:8080, by config.yaml if t
 
 # These measure times, so nothing else runs meanwhile. The real servers of the end-to-end tests leave little to others.
 TIMED := 'TimingTests|SlowConnectionTests'
+FAILOVERS := FailoverTests
+APART := 'TimingTests|SlowConnectionTests|FailoverTests'
 
 # Each takes two minutes where nothing else runs.
 BOUNDED := .ci/bounded 1200
@@ -44,10 +46,11 @@ BOUNDED := .ci/bounded 1200
 test: deps ## Build and run all tests, those of the examples too.
 	$(BUILD)
 	$(BOUNDED) swift test $(FLAGS) --disable-xctest --skip-build --filter $(TIMED)
+	$(BOUNDED) swift test $(FLAGS) --disable-xctest --skip-build --filter $(FAILOVERS)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 \
-	    $(BOUNDED) swift test $(FLAGS) --disable-xctest --skip-build --filter GatewayEndToEndTests --skip $(TIMED)
+	    $(BOUNDED) swift test $(FLAGS) --disable-xctest --skip-build --filter GatewayEndToEndTests --skip $(APART)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 \
-	    $(BOUNDED) swift test $(FLAGS) --disable-xctest --skip-build --skip GatewayEndToEndTests --skip $(TIMED)
+	    $(BOUNDED) swift test $(FLAGS) --disable-xctest --skip-build --skip GatewayEndToEndTests --skip $(APART)
 	@$(MAKE) $(EXAMPLES)
 
 examples: deps ## Build and test the packages in Examples alone, and run what their documents show.

@@ -43,6 +43,19 @@ import Testing
         #expect(try await world.refresh(second).refreshToken.hash == third.hash)
     }
 
+    @Test func `nothing is removed while another node does it`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        _ = try await world.logIn()
+        world.time.advance(by: .seconds(90 * 86_400))
+        world.storage.setFault(.notAlone)
+        try await chores(world).cleanUp()
+        #expect(try await count(world, account.id) == 1)
+        world.storage.setFault(nil)
+        try await chores(world).cleanUp()
+        #expect(try await count(world, account.id) == 0)
+    }
+
     @Test func `more than a batch goes in several transactions`() async throws {
         let world = try World()
         let now = world.time.now()

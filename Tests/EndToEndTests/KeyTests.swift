@@ -9,18 +9,18 @@ struct KeyTests {
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
         var login = try await TourTests.registerAndLogIn(at: gateway)
         let token = try login.text("access_token")
-        let old = try keyID(of: token)
-        #expect(try await shown(by: gateway) == [old])
+        let old = try Self.keyID(of: token)
+        #expect(try await Self.shown(by: gateway) == [old])
         let rotated = try await gateway.run(["keys", "rotate", "--config", "config.yaml"])
         #expect(rotated.status == 0, "\(rotated.output)")
         login = try await waitForKey(other: old, refreshing: login, gateway)
-        let new = try keyID(of: login.text("access_token"))
+        let new = try Self.keyID(of: login.text("access_token"))
         #expect(
             rotated.output == """
                 the key \(new) is shown, and will sign when every node has read it
                 the key \(new) signs; tokens of the former one stay valid until they expire
                 """)
-        #expect(try await shown(by: gateway) == [old, new])
+        #expect(try await Self.shown(by: gateway) == [old, new])
         #expect(try await gateway.verify(token) == 200)
         let listed = try await gateway.run(["keys", "list", "--config", "config.yaml"]).output
         #expect(listed.split(separator: "\n").map { $0.split(separator: " ")[2] } == ["retired", "active"])
@@ -36,20 +36,20 @@ struct KeyTests {
         var gateway = try await GatewayProcess.start(in: folder, extra: "pipeline: []")
         let login = try await TourTests.registerAndLogIn(at: gateway)
         let token = try login.text("access_token")
-        let old = try keyID(of: token)
+        let old = try Self.keyID(of: token)
         #expect(try await gateway.verify(token) == 200)
         let revoked = try await gateway.run(["keys", "revoke", old, "--config", "config.yaml"])
         #expect(revoked.status == 0, "\(revoked.output)")
         try await GatewayProcess.expectWithinASecond { try await gateway.verify(token) == 401 }
         let refreshed = try await waitForKey(other: old, refreshing: login, gateway)
-        let new = try keyID(of: refreshed.text("access_token"))
+        let new = try Self.keyID(of: refreshed.text("access_token"))
         #expect(
             revoked.output == """
                 the key \(old) is revoked: every token that it signed is refused within a second, on every node
                 the key \(new) signs now
                 people stay logged in: apps get new access tokens by their refresh tokens
                 """)
-        #expect(try await shown(by: gateway) == [new])
+        #expect(try await Self.shown(by: gateway) == [new])
         #expect(try await gateway.verify(refreshed.text("access_token")) == 200)
         await gateway.end()
 
@@ -116,7 +116,7 @@ struct KeyTests {
         await gateway.end()
         let lostID = try secretFile(folder).prefix { $0 != ":" }
         try write(Self.newLine, to: folder)
-        let key = try keyID(of: token)
+        let key = try Self.keyID(of: token)
         let message =
             "signing key '\(key)' cannot be opened: server.secret_file does not fit, it has no key '\(lostID)'"
         let refused = try await GatewayProcess.run(["serve", "--config", "config.yaml"], in: folder)
@@ -170,13 +170,13 @@ struct KeyTests {
         #expect(set.status == 0, "\(set.output)")
     }
 
-    private func keyID(of token: String) throws -> String {
+    static func keyID(of token: String) throws -> String {
         let header = try #require(Base64URL.decode(token.prefix { $0 != "." }.utf8))
         let members = try #require(try JSONSerialization.jsonObject(with: Data(header)) as? [String: Any])
         return try #require(members["kid"] as? String)
     }
 
-    private func shown(by gateway: GatewayProcess) async throws -> [String] {
+    static func shown(by gateway: GatewayProcess) async throws -> [String] {
         let keys = try await gateway.get("/.well-known/jwks.json").json()["keys"] as? [[String: Any]]
         return try #require(keys).compactMap { $0["kid"] as? String }
     }
@@ -189,7 +189,7 @@ struct KeyTests {
         try await GatewayProcess.expectWithinASecond {
             last = try await TourTests.refresh(last.text("refresh_token"), at: gateway)
             #expect(last.status == 200)
-            return try keyID(of: last.text("access_token")) != old
+            return try Self.keyID(of: last.text("access_token")) != old
         }
         return last
     }

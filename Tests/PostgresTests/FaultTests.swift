@@ -8,7 +8,7 @@ import Testing
 /// What a server may do to its clients; what it is asked for after that works again without anybody's help.
 @Suite(.needsPostgres, .serialized, .timeLimit(.minutes(5))) struct FaultTests {
     @Test func `a server that stands still is told of in time, and forgotten when it goes on`() async throws {
-        let cluster = try await PostgresCluster.start()
+        let cluster = try await PostgresCluster.start(["fsync=on"])
         let pool = try PostgresCluster.pool(at: cluster.url(), connections: 2, deadlines: .short)
         try await pool.run("SELECT 1")
         cluster.freeze()
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `a server that was killed is told of in time, and found again when it is back`() async throws {
-        let cluster = try await PostgresCluster.start()
+        let cluster = try await PostgresCluster.start(["fsync=on"])
         let pool = try PostgresCluster.pool(at: cluster.url(), connections: 2, deadlines: .short)
         try await pool.run("SELECT 1")
         await cluster.crash()
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `connections that a restart has ended are replaced, and no caller hears of it`() async throws {
-        let cluster = try await PostgresCluster.start()
+        let cluster = try await PostgresCluster.start(["fsync=on"])
         let pool = try PostgresCluster.pool(at: cluster.url(), connections: 3)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<3 { group.addTask { try await pool.run("SELECT pg_sleep(0.1)") } }
@@ -47,7 +47,9 @@ import Testing
     }
 
     @Test func `a server that has no connection left says so, and is asked again`() async throws {
-        let cluster = try await PostgresCluster.start(["max_connections=5", "superuser_reserved_connections=4"])
+        let cluster = try await PostgresCluster.start([
+            "fsync=on", "max_connections=5", "superuser_reserved_connections=4",
+        ])
         try await cluster.sql("CREATE ROLE gateway LOGIN")
         let url = cluster.url(user: "gateway")
         let other = try PostgresCluster.pool(at: url, connections: 1)

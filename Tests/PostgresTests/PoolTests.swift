@@ -1,5 +1,6 @@
 import Dispatch
 import GatewayTestServers
+import Synchronization
 import Testing
 
 @testable import GatewayPostgres
@@ -44,6 +45,27 @@ import Testing
             try await group.waitForAll()
         }
         #expect(try await pool.number("SELECT count AS number FROM counts") == 40)
+    }
+
+    @Test func `of two that wait for each other one runs again, and both are done`() async throws {
+        let pool = try await PostgresCluster.shared().pool(connections: 2)
+        try await pool.run("CREATE TABLE counts (id BIGINT, count BIGINT)", "INSERT INTO counts VALUES (0, 0), (1, 0)")
+        let update = "UPDATE counts SET count = count + 1 WHERE id = :id"
+        let meeting = Meeting()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for id in [0, 1] {
+                group.addTask {
+                    try await pool.transaction(.write) { transaction in
+                        try transaction.run(update, ["id": .integer(Int64(id))])
+                        meeting.wait(id)
+                        try transaction.run(update, ["id": .integer(Int64(1 - id))])
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(meeting.arrivals == 3)
+        #expect(try await pool.number("SELECT sum(count)::bigint AS number FROM counts") == 4)
     }
 
     @Test func `a failure that the closure has swallowed is not taken for a commit`() async throws {
@@ -152,5 +174,19 @@ import Testing
         proceed.signal()
         try await task.value
         #expect(try await pool.number("SELECT count(*) AS number FROM kept") == 1)
+    }
+}
+
+/// Two closures that wait for each other, the first time that they run.
+private final class Meeting: Sendable {
+    private let runs = Atomic(0)
+    private let places = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+
+    var arrivals: Int { runs.load(ordering: .relaxed) }
+
+    func wait(_ id: Int) {
+        guard runs.add(1, ordering: .relaxed).newValue <= 2 else { return }
+        places[id].signal()
+        places[1 - id].hold()
     }
 }

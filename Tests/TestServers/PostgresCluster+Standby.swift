@@ -2,7 +2,7 @@ extension PostgresCluster {
     /// Makes a server that follows this one, at a port unless a free one will do, and has the commits of this one wait
     /// for it from now on.
     public func addStandby(port: Int? = nil) async throws -> PostgresCluster {
-        let standby = try PostgresCluster([], port: port)
+        let standby = try PostgresCluster(["fsync=on"], port: port)
         try await standby.run([
             "pg_basebackup", "-h", folder, "-p", "\(self.port)", "-U", "postgres", "-D", standby.data, "-X", "stream",
             "--write-recovery-conf", "--checkpoint=fast", "--no-sync",

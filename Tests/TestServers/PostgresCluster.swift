@@ -11,7 +11,9 @@ public final class PostgresCluster: Sendable {
     /// Where its socket lies.
     public let folder: String
     private let settings: [String]
-    private let process = Mutex<ServerProcess?>(nil)
+    /// What the server is started behind.
+    let wrapper: [String]
+    let process = Mutex<ServerProcess?>(nil)
     private let databases = Atomic(0)
     private static let clusters = Atomic(0)
 
@@ -51,13 +53,14 @@ public final class PostgresCluster: Sendable {
     /// The certificate of a server that speaks TLS.
     public var certificate: String { folder + "/tls.crt" }
 
-    private func initialise() async throws {
+    func initialise() async throws {
         let initdb = ["initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--no-instructions"]
         try await run(initdb + ["--locale=C", "--encoding=UTF8"])
     }
 
-    init(_ settings: [String], port: Int? = nil) throws {
+    init(_ settings: [String], port: Int? = nil, behind wrapper: [String] = []) throws {
         self.port = try port ?? Self.freePort()
+        self.wrapper = wrapper
         // Short, for the socket's path may have 107 bytes.
         folder = "/tmp/pg-\(getpid())-\(Self.clusters.add(1, ordering: .relaxed).newValue)"
         self.settings = settings
@@ -81,7 +84,7 @@ public final class PostgresCluster: Sendable {
         ]
         let options = (standing + settings).flatMap { ["-c", $0] }
         let server = try ServerProcess(
-            try Self.words(["postgres", "-D", data, "-p", "\(port)"] + options), folder: folder)
+            wrapper + (try Self.words(["postgres", "-D", data, "-p", "\(port)"] + options)), folder: folder)
         process.withLock { $0 = server }
         // A standby's line says that connections are read-only.
         guard await server.line(containing: "database system is ready to accept") else {

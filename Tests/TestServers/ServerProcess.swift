@@ -57,6 +57,9 @@ final class ServerProcess: Sendable {
         if state.withLock({ $0.pid }) == 0 { throw ServerFailure(words: words[0], output: "it cannot be started") }
     }
 
+    /// Its id; zero before it has one.
+    var pid: pid_t { state.withLock(\.pid) }
+
     /// All that it has printed.
     var transcript: String {
         String(decoding: state.withLock { $0.output }, as: UTF8.self).trimmingCharacters(in: .newlines)

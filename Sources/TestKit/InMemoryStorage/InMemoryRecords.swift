@@ -22,14 +22,16 @@ struct Tables: Hashable, Sendable {
 final class InMemoryRecords: Records {
     private(set) var tables: Tables
     private let canWrite: Bool
-    /// Whether the audit trail takes no event.
-    let refusesAudit: Bool
+    private let fault: InMemoryStorage.Fault?
 
-    init(_ tables: Tables, canWrite: Bool, refusesAudit: Bool = false) {
+    init(_ tables: Tables, canWrite: Bool, fault: InMemoryStorage.Fault? = nil) {
         self.tables = tables
         self.canWrite = canWrite
-        self.refusesAudit = refusesAudit
+        self.fault = fault
     }
+
+    /// Whether the audit trail takes no event.
+    var refusesAudit: Bool { fault == .auditClosed }
 
     var accounts: any AccountRecords { InMemoryAccounts(records: self) }
     var sessions: any SessionRecords { InMemorySessions(records: self) }
@@ -41,8 +43,8 @@ final class InMemoryRecords: Records {
     var audit: any AuditRecords { InMemoryAudit(records: self) }
     var guesses: any GuessRecords { InMemoryGuesses(records: self) }
 
-    /// One transaction runs at a time.
-    func isAlone(at work: SharedWork) throws(StorageError) -> Bool { true }
+    /// One transaction runs at a time, but another node may be at the work all the same.
+    func isAlone(at work: SharedWork) throws(StorageError) -> Bool { fault != .notAlone }
 
     /// Changes the tables, in a write closure alone, so that they hold those texts; one with NUL is refused, for SQL
     /// engines keep none.

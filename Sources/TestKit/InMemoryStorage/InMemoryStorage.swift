@@ -16,6 +16,8 @@ public final class InMemoryStorage: Storage {
         case broken
         /// The audit trail takes no event: whatever writes one in its transaction is undone.
         case auditClosed
+        /// Another node is at all that one at a time does.
+        case notAlone
     }
 
     /// What a failure of this store names as its cause.
@@ -76,9 +78,8 @@ public final class InMemoryStorage: Storage {
         return try state.withLock { state throws(StorageError) in
             state.writes += 1
             if state.fault != .outcomeUnknown { try Self.check(state.fault) }
-            let isClosed = state.fault == .auditClosed
-            if repeatsWrites { _ = try body(InMemoryRecords(state.tables, canWrite: true, refusesAudit: isClosed)) }
-            let records = InMemoryRecords(state.tables, canWrite: true, refusesAudit: isClosed)
+            if repeatsWrites { _ = try body(InMemoryRecords(state.tables, canWrite: true, fault: state.fault)) }
+            let records = InMemoryRecords(state.tables, canWrite: true, fault: state.fault)
             let result = try body(records)
             state.tables = records.tables
             try Self.check(state.fault)
@@ -93,7 +94,7 @@ public final class InMemoryStorage: Storage {
 
     private static func check(_ fault: Fault?) throws(StorageError) {
         switch fault {
-        case nil, .auditClosed: return
+        case nil, .auditClosed, .notAlone: return
         case .unavailable: throw .unavailable(cause: Failure(description: "a test put the store out of reach"))
         case .outcomeUnknown: throw .outcomeUnknown(cause: Failure(description: "a test cut the connection"))
         case .broken: throw .broken(cause: Failure(description: "a test damaged the store"))

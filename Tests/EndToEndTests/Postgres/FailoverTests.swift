@@ -22,6 +22,7 @@ import Testing
         var pauses: [Duration] = []
         try await withThrowingTaskGroup(of: Void.self) { clients in
             for client in 0..<4 { clients.addTask { try await stream.write(as: client) } }
+            clients.addTask { try await stream.race() }
             clients.addTask { try await stream.refresh() }
             clients.addTask { try await stream.verify(token) }
             for _ in 0..<Self.rounds {
@@ -40,15 +41,9 @@ import Testing
         }
         let shown = pauses.sorted().map { $0.formatted(.units(fractionalPart: .show(length: 2))) }
         print("failover: writes resumed after \(shown)")
-        // What else the machine does may hold one up.
-        #expect(pauses.sorted()[Self.rounds / 2] <= .seconds(5))
-        #expect(pauses.allSatisfy { $0 <= .seconds(20) })
-        let names = stream.registered
-        print("failover: \(names.count) accounts, \(stream.unanswered) requests told 503, \(stream.verified) verified")
-        #expect(names.count >= Self.rounds)
-        for name in names { #expect(try await gateway.logIn(name, CrashedLife.password).status == 200, "\(name)") }
-        let doubled = "SELECT count(*) FROM (SELECT username FROM accounts GROUP BY 1 HAVING count(*) > 1) AS doubled"
-        #expect(try await primary.sql(doubled, in: database) == "0")
+        // The goal; the suite runs by itself, for what else a machine does holds one up.
+        #expect(pauses.allSatisfy { $0 <= .seconds(5) })
+        try await stream.expectNothingLost(in: primary, database)
         #expect(await gateway.process.end() == 0)
     }
 }
@@ -60,8 +55,14 @@ private final class WriteStream: Sendable {
         var registered: [String] = []
         /// When each request of a write was begun, and answered.
         var writes: [(begun: ContinuousClock.Instant, answered: ContinuousClock.Instant)] = []
+        /// Refresh tokens of sessions that go on, and of those that were logged out.
+        var sessions: [String] = []
+        var ended: [String] = []
+        /// Names that two wanted at once.
+        var raced: [String] = []
         var unanswered = 0
         var verified = 0
+        var longestVerification = Duration.zero
     }
 
     private let gateway: GatewayProcess
@@ -69,14 +70,11 @@ private final class WriteStream: Sendable {
 
     init(gateway: GatewayProcess) { self.gateway = gateway }
 
-    var registered: [String] { state.withLock(\.registered) }
-    var unanswered: Int { state.withLock(\.unanswered) }
-    var verified: Int { state.withLock(\.verified) }
     private var isOver: Bool { state.withLock(\.isOver) }
 
     func stop() { state.withLock { $0.isOver = true } }
 
-    /// Registers one person after the other, and logs each in.
+    /// Registers one person after the other, logs each in, and every fifth out again.
     func write(as client: Int) async throws {
         var number = 0
         while !isOver {
@@ -85,9 +83,37 @@ private final class WriteStream: Sendable {
             // Who was told 503 may be there all the same, and is told so then.
             _ = try await told([201, 409]) { try await self.gateway.register(name, CrashedLife.password) }
             state.withLock { $0.registered.append(name) }
-            _ = try await told([200]) { try await self.gateway.logIn(name, CrashedLife.password) }
+            let login = try await told([200]) { try await self.gateway.logIn(name, CrashedLife.password) }
+            let (access, refresh) = (try login.text("access_token"), try login.text("refresh_token"))
+            // Its first verification, which asks no store.
+            try await verifyInTime(access)
+            guard number % 5 == 4 else {
+                state.withLock { $0.sessions.append(refresh) }
+                continue
+            }
+            // Who was told 503 may be logged out all the same, and its token is refused then.
+            _ = try await told([204, 401]) {
+                try await self.gateway.send("POST", "/auth/logout", json: "{}", token: access)
+            }
+            #expect(try await gateway.verify(access) == 401)
+            state.withLock { $0.ended.append(refresh) }
         }
     }
+
+    /// Has two register one name at once, again and again, each with a password of their own.
+    func race() async throws {
+        var number = 0
+        while !isOver {
+            defer { number += 1 }
+            let name = "both\(number)"
+            async let one = told([201, 409]) { try await self.gateway.register(name, Self.passwords[0]) }
+            async let other = told([201, 409]) { try await self.gateway.register(name, Self.passwords[1]) }
+            _ = try await (one, other)
+            state.withLock { $0.raced.append(name) }
+        }
+    }
+
+    private static let passwords = ["one battery staple", "other battery staple"]
 
     /// Rotates one session's refresh token, again with the same one where no answer came.
     func refresh() async throws {
@@ -103,9 +129,47 @@ private final class WriteStream: Sendable {
     /// Asks about a token that is known.
     func verify(_ token: String) async throws {
         while !isOver {
-            #expect(try await gateway.verify(token) == 200)
+            try await verifyInTime(token)
             state.withLock { $0.verified += 1 }
         }
+    }
+
+    private func verifyInTime(_ token: String) async throws {
+        let begun = ContinuousClock.now
+        #expect(try await gateway.verify(token) == 200)
+        let taken = ContinuousClock.now - begun
+        state.withLock { $0.longestVerification = max($0.longestVerification, taken) }
+    }
+
+    /// Looks for all that was answered, once it is over.
+    func expectNothingLost(in cluster: PostgresCluster, _ database: String) async throws {
+        let seen = state.withLock(\.self)
+        let longest = seen.longestVerification.formatted(.units(allowed: [.milliseconds]))
+        print(
+            "failover: \(seen.registered.count) accounts, \(seen.raced.count) wanted by two, \(seen.ended.count) logouts, "
+                + "\(seen.unanswered) requests told 503, \(seen.verified) verified, the longest in \(longest)")
+        #expect(seen.registered.count >= 10 && seen.raced.count >= 10 && !seen.ended.isEmpty)
+        // Two cores may be busy for a moment with what happens here; a store that is away is waited for for longer.
+        #expect(seen.longestVerification < .seconds(2))
+        for name in seen.registered {
+            #expect(try await gateway.logIn(name, CrashedLife.password).status == 200, "\(name)")
+        }
+        for name in seen.raced {
+            var right = 0
+            for password in Self.passwords where try await gateway.logIn(name, password).status == 200 { right += 1 }
+            #expect(right == 1, "\(name)")
+        }
+        for token in seen.sessions { #expect(try await TourTests.refresh(token, at: gateway).status == 200) }
+        for token in seen.ended { #expect(try await TourTests.refresh(token, at: gateway).status == 401) }
+        for column in ["username", "email"] {
+            let doubled = "SELECT count(*) FROM (SELECT 1 FROM accounts GROUP BY \(column) HAVING count(*) > 1) AS d"
+            #expect(try await cluster.sql(doubled, in: database) == "0")
+        }
+        let strays = """
+            SELECT count(*) FROM accounts FULL JOIN usernames ON name = username AND account_id = id
+            WHERE id IS NULL OR name IS NULL
+            """
+        #expect(try await cluster.sql(strays, in: database) == "0")
     }
 
     /// Waits until so many more writes were answered, with nothing to tell of them.

@@ -38,11 +38,13 @@ import Testing
         try await withNodes(4) { nodes, _ in
             let token = try await TourTests.registerAndLogIn(at: nodes[0]).text("refresh_token")
             let answers = try await inParallel(40) { number in
-                try await TourTests.refresh(token, at: nodes[number % 4])
+                while true {
+                    let answer = try await TourTests.refresh(token, at: nodes[number % 4])
+                    // A store that is asked by many at once may have no time for some, which changes nothing.
+                    guard answer.status == 503 else { return answer }
+                }
             }
-            // A store that is asked by many at once may have no time for some, which changes nothing.
-            #expect(answers.allSatisfy { [200, 503].contains($0.status) })
-            let successors = Set(try answers.filter { $0.status == 200 }.map { try $0.text("refresh_token") })
+            let successors = Set(try answers.map { try $0.text("refresh_token") })
             #expect(successors.count == 1)
             #expect(try await TourTests.refresh(try #require(successors.first), at: nodes[3]).status == 200)
         }
@@ -60,6 +62,10 @@ import Testing
                 return try await nodes[number % 4].send("POST", link, json: json)
             }
             #expect(answers.count { $0.status == 200 } == 1, "\(answers.map(\.status))")
+            for answer in answers where answer.status != 200 {
+                let code = try answer.text("code")
+                #expect(answer.status == 400 ? code == "invalid_link" : ["busy", "unavailable"].contains(code))
+            }
             let winner = try #require(answers.firstIndex { $0.status == 200 })
             for node in nodes {
                 #expect(try await TourTests.logIn("staple battery \(winner)", at: node).status == 200)
@@ -67,15 +73,42 @@ import Testing
         }
     }
 
-    @Test func `a gateway with another secret does not start, and says why`() async throws {
+    @Test func `each gateway shows another key before any token bears it, and a rotation loses none`() async throws {
+        try await withNodes(4) { nodes, _ in
+            var login = try await TourTests.registerAndLogIn(at: nodes[0])
+            let first = try login.text("access_token")
+            let old = try KeyTests.keyID(of: first)
+            let rotated = try await nodes[0].run(["keys", "rotate", "--config", "config.yaml"])
+            #expect(rotated.status == 0, "\(rotated.output)")
+            // Until each has signed with it, whoever does is believed by all.
+            var signedAnew: Set<Int> = []
+            while signedAnew.count < nodes.count {
+                for (number, node) in nodes.enumerated() {
+                    login = try await TourTests.refresh(login.text("refresh_token"), at: node)
+                    let token = try login.text("access_token")
+                    let key = try KeyTests.keyID(of: token)
+                    if key != old { signedAnew.insert(number) }
+                    for other in nodes {
+                        #expect(try await KeyTests.shown(by: other).contains(key))
+                        #expect(try await other.verify(token) == 200)
+                        #expect(try await other.verify(first) == 200)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [("k2", "it has no key 'k1'"), ("k1", "or the key is damaged")])
+    func `a gateway with another secret does not start, and says why`(id: String, why: String) async throws {
         let deployment = try await PostgresDeployment.ready(on: .shared())
         let first = try await deployment.start()
         await first.end()
-        let key = "k2:" + String(repeating: "B", count: 43) + "\n"
+        let key = id + ":" + String(repeating: "B", count: 42) + "A\n"
         try Data(key.utf8).write(to: URL(fileURLWithPath: deployment.folder.path("data/secret.key")))
         let other = try await GatewayProcess.run(["serve", "--config", "config.yaml"], in: deployment.folder)
         #expect(other.status == 1)
-        #expect(other.output.contains("secret"), "\(other.output)")
+        #expect(
+            other.output.contains("cannot be opened: server.secret_file does not fit, \(why)"), "\(other.output)")
         #expect(!other.output.contains("BBBB"))
     }
 

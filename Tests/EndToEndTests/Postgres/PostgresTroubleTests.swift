@@ -8,7 +8,7 @@ import Testing
     func `a server that is away is 503 in time, tokens pass meanwhile, and it is found again without a restart`(
         trouble: Trouble
     ) async throws {
-        let cluster = try await PostgresCluster.start()
+        let cluster = try await PostgresCluster.start(["fsync=on"])
         let deployment = try await PostgresDeployment.ready(on: cluster)
         let gateway = try await deployment.start()
         let login = try await TourTests.registerAndLogIn(at: gateway)
@@ -38,8 +38,57 @@ import Testing
         #expect(await gateway.process.end() == 0)
     }
 
-    @Test func `a start waits for a server that is away, and goes on when it comes`() async throws {
+    @Test func `a database that takes no writes is 503 for those alone, until it takes them again`() async throws {
         let cluster = try await PostgresCluster.start()
+        let deployment = try await PostgresDeployment.ready(on: cluster)
+        let gateway = try await deployment.start()
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
+        try await cluster.sql("ALTER DATABASE \(deployment.database) SET default_transaction_read_only = on")
+        // A session keeps what it began with.
+        try await cluster.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(deployment.database)'")
+        for _ in 1...3 {
+            Self.expectRefused(try await gateway.logIn("johndoe", "correct horse battery"))
+            Self.expectRefused(try await gateway.register("late", "correct horse battery"))
+            #expect(try await gateway.get("/auth/me", token: token).status == 200)
+            #expect(try await gateway.verify(token) == 200)
+        }
+        try await cluster.sql("ALTER DATABASE \(deployment.database) RESET default_transaction_read_only")
+        while try await gateway.register("after", "correct horse battery").status != 201 {
+            try Task.checkCancellation()
+        }
+        #expect(try await gateway.logIn("johndoe", "correct horse battery").status == 200)
+        #expect(await gateway.process.end() == 0)
+    }
+
+    @Test(.needsRoot) func `a full disk is 503, loses nothing, and is over when there is room`() async throws {
+        let cluster = try await PostgresCluster.startOnSmallDisk()
+        let deployment = try await PostgresDeployment.ready(on: cluster)
+        let gateway = try await deployment.start()
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
+        try cluster.fillDisk()
+        var names: [String] = []
+        var refused: HTTPAnswer?
+        // What is there already has room for some.
+        while refused == nil {
+            let name = "person\(names.count)"
+            let answer = try await gateway.register(name, "correct horse battery")
+            if answer.status == 201 { names.append(name) } else { refused = answer }
+        }
+        Self.expectRefused(try #require(refused))
+        #expect(try await gateway.verify(token) == 200)
+        try cluster.makeRoom()
+        while try await gateway.register("after", "correct horse battery").status != 201 {
+            try Task.checkCancellation()
+        }
+        for name in names + ["johndoe"] {
+            #expect(try await gateway.logIn(name, "correct horse battery").status == 200, "\(name)")
+        }
+        #expect(await gateway.process.end() == 0)
+    }
+
+    @Test func `a start waits for a server that is away, and goes on when it comes`() async throws {
+        let cluster = try await PostgresCluster.start(["fsync=on"])
         let deployment = try await PostgresDeployment.ready(on: cluster)
         await cluster.stop()
         let file = GatewayProcess.file(server: "", extra: deployment.settings)
