@@ -2,10 +2,10 @@
 ///
 /// The model beside it: names and ids in `Username`, `EmailAddress`, `GroupName` and `Identifiers`; `Password` with its
 /// `PasswordPolicy`; `Session` with its refresh tokens and `SessionCookie`, `APIKey` with its `KeyName` and `KeyScope`,
-/// `OpaqueToken`, `Link`, `AccessClaims`, `Revocation` and `SigningKeyRecord`; `Mail` and `OutboxMail`; `AuditEvent`
-/// and `GuessCount`. `Timestamp` (`CivilTime` spells it), `IPAddress`, `ListenAddress`, `PublicURL`, `JSONValue` (read
-/// by `JSONReader`) and `Base64URL` are what they are made of; a `Secret` prints as nothing, an `InputRefusal` says
-/// what would be right, and `LogKey` lists the keys of the log.
+/// `OpaqueToken`, `Link`, `PendingRegistration`, `AccessClaims`, `Revocation` and `SigningKeyRecord`; `Mail` and
+/// `OutboxMail`; `AuditEvent` and `GuessCount`. `Timestamp` (`CivilTime` spells it), `IPAddress`, `ListenAddress`,
+/// `PublicURL`, `JSONValue` (read by `JSONReader`) and `Base64URL` are what they are made of; a `Secret` prints as
+/// nothing, an `InputRefusal` says what would be right, and `LogKey` lists the keys of the log.
 public struct Account: Hashable, Sendable {
     /// The id, never reused.
     public var id: AccountID

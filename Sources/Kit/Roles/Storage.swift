@@ -1,4 +1,5 @@
-/// Keeps what must survive: accounts, sessions, API keys, links, signing keys, mails, revocations, audit and guesses.
+/// Keeps what must survive: accounts, pending registrations, sessions, API keys, links, signing keys, mails,
+/// revocations, audit and guesses.
 ///
 /// Closures are synchronous and run on the connection's own thread, so that a transaction is never suspended half-way.
 /// Write closures are serializable and may run again, so they have no effect but through `records`.
@@ -64,6 +65,8 @@ extension Storage {
 public protocol Records {
     /// Accounts.
     var accounts: any AccountRecords { get }
+    /// Registrations that wait for their address to be confirmed.
+    var registrations: any RegistrationRecords { get }
     /// Sessions and the families of their refresh tokens.
     var sessions: any SessionRecords { get }
     /// Personal API keys.

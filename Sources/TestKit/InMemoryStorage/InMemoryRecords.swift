@@ -5,6 +5,7 @@ struct Tables: Hashable, Sendable {
     var accounts: [AccountID: Account] = [:]
     /// Every name that was ever given away, with the account that got it.
     var names: [Username: AccountID] = [:]
+    var registrations: [Username: PendingRegistration] = [:]
     var sessions: [SessionID: Session] = [:]
     var refreshTokens: [TokenHash: RefreshTokenRecord] = [:]
     var cookies: [TokenHash: SessionID] = [:]
@@ -34,6 +35,7 @@ final class InMemoryRecords: Records {
     var refusesAudit: Bool { fault == .auditClosed }
 
     var accounts: any AccountRecords { InMemoryAccounts(records: self) }
+    var registrations: any RegistrationRecords { InMemoryRegistrations(records: self) }
     var sessions: any SessionRecords { InMemorySessions(records: self) }
     var apiKeys: any APIKeyRecords { InMemoryAPIKeys(records: self) }
     var links: any LinkRecords { InMemoryLinks(records: self) }

@@ -6,6 +6,7 @@ struct SQLRecords: Records {
     let connection: any SQLConnection
 
     var accounts: any AccountRecords { SQLAccountRecords(connection: connection) }
+    var registrations: any RegistrationRecords { SQLRegistrationRecords(connection: connection) }
     var sessions: any SessionRecords { SQLSessionRecords(connection: connection) }
     var apiKeys: any APIKeyRecords { SQLAPIKeyRecords(connection: connection) }
     var links: any LinkRecords { SQLLinkRecords(connection: connection) }

@@ -10,6 +10,7 @@ extension StorageConformance {
                 try records.sessions.rotate(Sample.hash(1), nonce: [1], at: Sample.moment(1), to: Sample.hash(2))
                 try records.sessions.rotate(Sample.hash(2), nonce: [2], at: Sample.moment(1), to: Sample.hash(3))
                 try records.links.insert(Sample.link(4, of: "ada"))
+                _ = try records.registrations.insert(Sample.registration("bob"))
                 try records.apiKeys.insert(Sample.apiKey("k", 5, of: "ada", expiresAt: Sample.moment(1)))
                 try records.outbox.enqueue(Sample.mail("m"))
                 try records.guesses.store(Sample.guesses("a", 1))
@@ -26,6 +27,10 @@ extension StorageConformance {
                         try records.sessions.eraseNonces(of: SessionID("s"), rotatedBy: end, limit: limit),
                         try records.sessions.endExpired(before: end, idleSince: end, limit: limit),
                         try records.links.deleteExpired(before: end, limit: limit),
+                        try records.registrations.deleteExpired(before: end, limit: limit),
+                        try records.registrations.registrations(
+                            addressed: Sample.registration("bob").email, at: Sample.moment(0), limit: limit
+                        ).count,
                         try records.apiKeys.deleteExpired(before: end, limit: limit),
                         try records.outbox.claim(dueAt: end, until: end, limit: limit).count,
                         try records.revocations.rows(after: 0, limit: limit).count,
@@ -35,7 +40,7 @@ extension StorageConformance {
                     ]
                 }
             }
-            #expect(counts == Array(repeating: Array(repeating: 0, count: 11), count: 3))
+            #expect(counts == Array(repeating: Array(repeating: 0, count: 13), count: 3))
         },
         Check("a text with NUL is refused, and what it stood in is not stored") { storage in
             try await storage.writing { _ = try $0.accounts.insert(Sample.account("ada")) }
@@ -72,6 +77,12 @@ extension StorageConformance {
             var link = Sample.link(1, of: "ada")
             link.email = EmailAddress(stored: "a\u{0}@example.com")
             try records.links.insert(link)
+        },
+        { _ = try $0.registrations.insert(Sample.registration("b\u{0}b")) },
+        { records in
+            var registration = Sample.registration("bob")
+            registration.email = EmailAddress(stored: "a\u{0}@example.com")
+            _ = try records.registrations.insert(registration)
         },
         { records in
             try records.keys.insert(

@@ -16,6 +16,15 @@ enum Sample {
             createdAt: createdAt)
     }
 
+    /// A registration of the address `ada@example.com` that ends after a thousand seconds.
+    static func registration(
+        _ name: String, createdAt: Timestamp = moment(0), expiresAt: Timestamp = moment(1000)
+    ) -> PendingRegistration {
+        PendingRegistration(
+            username: Username(stored: name), email: EmailAddress(stored: "ada@example.com"),
+            passwordHash: PasswordHash("$hash$\(name)"), createdAt: createdAt, expiresAt: expiresAt)
+    }
+
     /// A session of an account's, used when it was made, that ends after a thousand seconds.
     static func session(_ id: String, of name: String, createdAt: Timestamp = moment(0)) -> Session {
         Session(

@@ -17,7 +17,8 @@ public import Testing
 public enum StorageConformance {
     /// Every check; each wants a place of its own.
     public static let checks: [Check] =
-        transactions + accounts + sessions + cookies + apiKeys + links + keys + outbox + revocations + audit
+        transactions + accounts + registrations + sessions + cookies + apiKeys + links + keys + outbox + revocations
+        + audit
         + guesses + bounds
 
     /// One promise and how it is tried.
