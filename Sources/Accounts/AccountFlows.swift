@@ -57,11 +57,18 @@ public struct AccountFlows: Sendable {
         paceSurvey = PaceSurvey(storage: storage, hasher: hasher, pace: pace, time: time, random: random)
         let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
         let proof = OwnerProof(storage: storage, check: check, time: time, results: meters.proofs)
+        let pending = PendingRegistrations(
+            storage: storage, letters: letters, perClient: confirmations,
+            perAddress: GuessGuard(
+                limits: PendingRegistrations.addressLimits, exhaustion: .confirmationsExhausted, storage: storage,
+                time: time),
+            time: time, random: random)
         registration = Registration(
-            settings: settings.registration, storage: storage, hasher: hasher, letters: letters, time: time,
-            random: random, results: meters.registrations)
+            settings: settings.registration, storage: storage, hasher: hasher, pending: pending, letters: letters,
+            time: time, random: random, results: meters.registrations)
         login = Login(
-            storage: storage, issuer: issuer, check: check, time: time, random: random, results: meters.logins)
+            storage: storage, issuer: issuer, check: check, time: time, random: random,
+            confirmation: settings.registration.confirmation, results: meters.logins)
         refresh = Refresh(
             storage: storage, issuer: issuer, revoker: revoker, time: time, random: random, results: meters.refreshes)
         logout = Logout(storage: storage, revoker: revoker, time: time)
@@ -83,7 +90,8 @@ public struct AccountFlows: Sendable {
                 event: .confirmationRequested, isFor: { !$0.isDisabled && !$0.isEmailVerified },
                 letter: { letters, account, token throws(AccountsError) in
                     try letters.verify(account.email, of: account, by: token)
-                }), revoker: revoker, letters: letters, time: time, random: random, results: meters.confirmations)
+                }), registrations: pending, revoker: revoker, letters: letters, time: time, random: random,
+            results: meters.confirmations)
         addressChange = AddressChange(
             settings: settings.registration, storage: storage, hasher: hasher, proof: proof, requests: confirmations,
             revoker: revoker, letters: letters, time: time, random: random)

@@ -26,28 +26,16 @@ struct AccountMeters: Sendable {
 }
 
 enum RegistrationResult: String, CaseIterable {
-    case registered, closed, failed
+    case registered, pending, closed, failed
     case passwordRefused = "password_refused"
     case emailRefused = "email_refused"
     case usernameTaken = "username_taken"
     case emailTaken = "email_taken"
-
-    init(_ outcome: Registration.Outcome) {
-        self =
-            switch outcome {
-            case .registered: .registered
-            case .closed: .closed
-            case .passwordRefused: .passwordRefused
-            case .emailRefused: .emailRefused
-            case .usernameTaken: .usernameTaken
-            case .emailTaken: .emailTaken
-            }
-    }
 }
 
 /// The refusals are the reasons that the audit trail states.
 enum LoginResult: String, CaseIterable {
-    case succeeded, unknown, password, disabled, changed, failed
+    case succeeded, unknown, password, disabled, unverified, changed, failed
     case backOff = "back_off"
 }
 

@@ -2,12 +2,16 @@ public import GatewayKit
 
 /// Every kind of event that flows write into the audit trail; `docs/audit.md` has them in a table.
 extension AuditEvent.Kind {
-    /// Someone made an account of their own; facts: `username`.
+    /// Someone made an account of their own, or confirmed the address that it waited for; facts: `username`.
     public static let registered = Self("registered")
+    /// Someone wants an account, which waits for its address to be confirmed; of the account that has the address
+    /// already or can be taken back to it, where one does; facts: `username`, the name that was asked for.
+    public static let registrationRequested = Self("registration_requested")
     /// A password was right, and a session began; facts: `session`, and `rehashed` when the stored hash was replaced by
     /// a stronger one.
     public static let loginSucceeded = Self("login_succeeded")
-    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `changed`.
+    /// A login was refused; facts: `reason`, one of `unknown`, `password`, `disabled`, `unverified`,
+    /// `changed`.
     public static let loginFailed = Self("login_failed")
     /// Too many guesses at an account or at a name that does not exist: further ones are refused for a while; facts:
     /// `seconds`.
@@ -69,7 +73,8 @@ extension AuditEvent.Kind {
 
     /// All of them.
     static let all: [Self] = [
-        registered, loginSucceeded, loginFailed, guessesExhausted, passwordRefused, refreshReplayed, loggedOut,
+        registered, registrationRequested, loginSucceeded, loginFailed, guessesExhausted, passwordRefused,
+        refreshReplayed, loggedOut,
         loggedOutEverywhere, resetRequested, resetsExhausted, confirmationRequested, confirmationsExhausted,
         addressConfirmed, addressChangeRequested, addressChanged, addressRestored, passwordReset, passwordChanged,
         apiKeyCreated, apiKeyRevoked, renamed, accountDeleted, accountCreated, accountImported, groupsChanged,

@@ -91,7 +91,7 @@ import Testing
 }
 
 extension World {
-    fileprivate func count(_ what: String, _ outcome: String) -> Double? {
+    func count(_ what: String, _ outcome: String) -> Double? {
         metrics.value("auth_gateway_\(what)_total", ["outcome": outcome])
     }
 }

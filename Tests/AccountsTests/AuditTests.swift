@@ -82,6 +82,7 @@ import Testing
             _ = try await flows.login.logIn(as: "canary-name", password: Password("canary password"), from: visitor)
         }
         secrets += try await move(world)
+        secrets.append(try await wait(world))
         try await administer(world)
         let last = try await world.logIn("root").access.claims.caller
         _ = try await flows.deletion.delete(last, password: World.password, from: visitor)
@@ -105,6 +106,17 @@ import Testing
         tokens.append(try await world.mailedToken(.restore))
         _ = try await flows.addressChange.restore(by: tokens[2], from: visitor)
         return tokens.map { $0.reveal() }
+    }
+
+    /// A registration waits, and is confirmed.
+    private func wait(_ world: World) async throws -> String {
+        let flows = world.flows(.required)
+        _ = try await flows.registration.register(
+            try Username("newcomer"), try EmailAddress("newcomer@example.com"), password: World.password,
+            from: world.visitor)
+        let token = try await world.mailedToken(.verify)
+        #expect(try await flows.confirmation.confirm(by: token, from: world.visitor) == .confirmed)
+        return token.reveal()
     }
 
     private func administer(_ world: World) async throws {

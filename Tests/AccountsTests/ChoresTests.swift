@@ -86,7 +86,7 @@ import Testing
         world.time.advance(by: .seconds(7 * 86_400 + 3661))
         let writes = world.storage.writeCount
         try await chores(world).cleanUp()
-        #expect(world.storage.writeCount == writes + 3 + 5)
+        #expect(world.storage.writeCount == writes + 3 + 6)
         #expect(try await count(world, account.id) == 0)
     }
 
@@ -97,7 +97,7 @@ import Testing
             group.addTask { try await running.run() }
             var writes = world.storage.writeCount
             for (pause, count, fault) in [
-                (.seconds(8), 6, nil), (.seconds(360), 1, .unavailable), (.seconds(360), 6, nil),
+                (.seconds(8), 7, nil), (.seconds(360), 1, .unavailable), (.seconds(360), 7, nil),
             ] as [(Duration, Int, InMemoryStorage.Fault?)] {
                 try await world.time.waitForSleepers()
                 world.storage.setFault(fault)

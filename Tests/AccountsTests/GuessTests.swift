@@ -11,6 +11,7 @@ import Testing
         return switch outcome {
         case .loggedIn: "in"
         case .refused: "refused"
+        case .unverified: "unverified"
         case .tooManyGuesses(let retryAfter): "\(retryAfter.wholeSecondsRoundedUp)"
         }
     }

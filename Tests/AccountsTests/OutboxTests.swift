@@ -28,10 +28,13 @@ import Testing
     }
 
     @Test func `every template has all its values, and leaves a value's braces alone`() {
-        let values = ["username": "{link}", "public_url": "https://a", "link": "https://b", "lifetime": "30 minutes"]
+        let values = [
+            "username": "{link}", "public_url": "https://a", "link": "https://b", "links": "https://c",
+            "lifetime": "30 minutes",
+        ]
         for template in MailTemplate.all {
             let filled = template.filled(with: values)
-            #expect(filled.text.contains("Hello {link},"))
+            #expect(filled.text.hasPrefix("Hello {link},") || filled.text.hasPrefix("Hello,"))
             #expect(!filled.text.contains("{username}"))
         }
     }
@@ -40,7 +43,7 @@ import Testing
         let link = "https://auth.example.com/" + String(repeating: "x", count: 100)
         let values = [
             "username": String(repeating: "x", count: 64), "public_url": "https://auth.example.com", "link": link,
-            "lifetime": "30 minutes",
+            "links": link, "lifetime": "30 minutes",
         ]
         for template in MailTemplate.all {
             // What RFC 5322, section 2.1.1 asks for.

@@ -14,6 +14,7 @@ struct World {
     let metrics = RecordedMetrics()
     let issuer: FakeTokenIssuer
     let outbox: Outbox
+    let roles: AccountRoles
     let flows: AccountFlows
     let visitor = Visitor(address: IPAddress("192.0.2.7"), userAgent: "curl/8", requestID: "r1")
 
@@ -23,17 +24,25 @@ struct World {
         issuer = FakeTokenIssuer(time: time)
         outbox = Outbox(
             keyring: SecretKeyring([("one", Secret([UInt8](repeating: 7, count: 32)))]), signal: Signal())
-        let roles = AccountRoles(
+        roles = AccountRoles(
             storage: storage, hasher: hasher, issuer: issuer, follower: follower, outbox: outbox,
             publicURL: try PublicURL("https://auth.example.com"), time: time, random: random,
             metrics: metrics)
+        flows = Self.flows(over: roles, registration)
+    }
+
+    /// The flows as another file sets them, over the same store.
+    func flows(_ confirmation: RegistrationSettings.Confirmation) -> AccountFlows {
+        Self.flows(over: roles, RegistrationSettings(isOpen: true, confirmation: confirmation))
+    }
+
+    private static func flows(over roles: AccountRoles, _ registration: RegistrationSettings) -> AccountFlows {
         let guesses = LoginSettings.Guesses(
             perAccount: RateLimit(count: 10, per: .seconds(900)), backOffUpTo: .seconds(3600))
-        flows = AccountFlows(
+        return AccountFlows(
             roles: roles,
             settings: AccountSettings(
-                registration: registration, login: LoginSettings(guesses: guesses),
-                links: .standard))
+                registration: registration, login: LoginSettings(guesses: guesses), links: .standard))
     }
 
     /// An account of that name, with ``password``.

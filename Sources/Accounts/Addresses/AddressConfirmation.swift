@@ -1,9 +1,11 @@
 public import GatewayKit
 
-/// Confirms addresses by mailed links: the one that an account has, or another that it is to have.
+/// Confirms addresses by mailed links: the one that an account has, another that it is to have, or the one of a
+/// registration, which becomes an account by that.
 public struct AddressConfirmation: Sendable {
     let storage: any Storage
     let link: LinkRequest
+    let registrations: PendingRegistrations
     let revoker: Revoker
     let letters: Letters
     let time: any TimeSource
@@ -22,9 +24,11 @@ public struct AddressConfirmation: Sendable {
     }
 
     /// Mails a link to the account of that address, in place of earlier ones, where it is still to be confirmed; for
-    /// any other address, or one that was mailed too often lately, the same work is done in vain.
+    /// any other address, or one that was mailed too often lately, the same work is done in vain. Likewise for what
+    /// waits to become an account.
     public func request(for email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
         try await link.mail(to: email, from: visitor)
+        try await registrations.mailAgain(to: email, from: visitor)
     }
 
     /// Confirms an address by a mailed link. Where it is another than the account has, it takes that one's place, which
@@ -37,7 +41,9 @@ public struct AddressConfirmation: Sendable {
 
     private func follow(_ token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Outcome {
         let found = try await storage.look { records throws(StorageError) in try target(of: token, in: records) }
-        guard let found else { return .invalidLink }
+        guard let found else {
+            return try await registrations.confirm(by: token, from: visitor) ? .confirmed : .invalidLink
+        }
         let restoring = OpaqueToken(from: random)
         // An address that was never confirmed may be a stranger's, who must not get a way into the account.
         let notice =

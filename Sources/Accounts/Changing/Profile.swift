@@ -9,7 +9,7 @@ public struct Profile: Sendable {
     public enum Renaming: Sendable {
         /// The account has the name; tokens issued before state the old one until they end.
         case renamed(Account)
-        /// The name belongs to someone else, or did.
+        /// The name belongs to someone else, or did, or waits for someone to confirm their address.
         case usernameTaken
         /// The account is no more.
         case gone
@@ -33,6 +33,7 @@ public struct Profile: Sendable {
             }
             let former = account.username
             guard former != name else { return .renamed(account) }
+            guard try records.registrations.registration(named: name, at: now) == nil else { return .usernameTaken }
             account.username = name
             switch try records.accounts.update(account) {
             case .stored: break

@@ -7,6 +7,7 @@ public struct Login: Sendable {
     let check: PasswordCheck
     let time: any TimeSource
     let random: any RandomSource
+    let confirmation: RegistrationSettings.Confirmation
     let results: OutcomeCounter<LoginResult>
 
     /// What became of it.
@@ -15,6 +16,8 @@ public struct Login: Sendable {
         case loggedIn(Grant)
         /// Unknown, wrong or disabled: nobody outside can tell which.
         case refused
+        /// The password is right, and the address is yet to be confirmed.
+        case unverified
         /// The account, or the name that nobody has, was guessed at too often.
         case tooManyGuesses(retryAfter: Duration)
     }
@@ -35,17 +38,24 @@ public struct Login: Sendable {
     private func attempt(
         as name: LoginName, _ password: Password, from visitor: Visitor
     ) async throws(AccountsError) -> Attempt {
-        let (found, wait) = try await storage.commit { records throws(StorageError) in
+        let (found, waiting, wait) = try await storage.commit { records throws(StorageError) in
             let account = try name.account(in: records)
+            let waiting = account == nil ? try name.registration(in: records, at: time.now()) : nil
             let wait = try check.guesses.take(
                 name.guessKey(for: account), of: account?.id, from: visitor, in: records)
-            return (account, wait)
+            return (account, waiting, wait)
         }
         if let wait { return (.tooManyGuesses(retryAfter: wait), .backOff) }
         let start = time.elapsed()
-        let trial = try await trial(of: password, on: found, named: name, from: visitor)
+        let trial =
+            if let waiting {
+                try await trial(of: password, on: waiting, named: name)
+            } else {
+                try await trial(of: password, on: found, named: name, from: visitor)
+            }
         if let grant = trial.grant { return (.loggedIn(grant), .succeeded) }
-        try await noteFailure(trial.result, of: trial.account, from: visitor)
+        try await noteFailure(trial, countedAs: name.guessKey(for: found), from: visitor)
+        if trial.result == .unverified { return (.unverified, .unverified) }
         await check.pace.wait(since: start, by: time)
         return (.refused, trial.result)
     }
@@ -56,6 +66,16 @@ public struct Login: Sendable {
         var result = LoginResult.succeeded
     }
 
+    /// Compares with what waits to be confirmed, by the same work as with an account.
+    private func trial(
+        of password: Password, on waiting: PendingRegistration, named name: LoginName
+    ) async throws(AccountsError) -> Trial {
+        let verdict = try await check.verdict(
+            on: password, against: waiting.passwordHash, countedAs: name.guessKey(for: nil))
+        guard case .matches = verdict else { return Trial(result: .password) }
+        return Trial(result: .unverified)
+    }
+
     /// Compares, and begins a session if the account is still what was compared; once more if it has changed meanwhile.
     private func trial(
         of password: Password, on found: Account?, named name: LoginName, from visitor: Visitor
@@ -63,10 +83,13 @@ public struct Login: Sendable {
         var account = found
         let key = name.guessKey(for: found)
         for _ in 1...2 {
-            let verdict = try await check.verdict(on: password, of: account, countedAs: key)
+            let verdict = try await check.verdict(on: password, against: account?.passwordHash, countedAs: key)
             guard let known = account else { return Trial(result: .unknown) }
             guard case .matches = verdict else { return Trial(account: known.id, result: .password) }
             guard !known.isDisabled else { return Trial(account: known.id, result: .disabled) }
+            guard known.isEmailVerified || confirmation != .required else {
+                return Trial(account: known.id, result: .unverified)
+            }
             let hash = await check.refreshedHash(of: password, after: verdict)
             if let grant = try await begin(for: known, rehashed: hash, from: visitor) {
                 return Trial(account: known.id, grant: grant)
@@ -106,10 +129,15 @@ public struct Login: Sendable {
         return try Grant(to: committed, in: id, refreshToken: token, by: issuer)
     }
 
+    /// Whoever knows the password has not guessed, even if it lets nobody in yet.
     private func noteFailure(
-        _ result: LoginResult, of account: AccountID?, from visitor: Visitor
+        _ trial: Trial, countedAs key: GuessKey, from visitor: Visitor
     ) async throws(AccountsError) {
+        let (account, result) = (trial.account, trial.result)
         let event = visitor.event(.loginFailed, of: account, at: time.now(), facts: ["reason": result.rawValue])
-        try await storage.commit { records throws(StorageError) in try records.audit.append(event) }
+        try await storage.commit { records throws(StorageError) in
+            if result == .unverified { try check.guesses.forgive(key, in: records) }
+            try records.audit.append(event)
+        }
     }
 }

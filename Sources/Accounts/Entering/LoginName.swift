@@ -24,6 +24,13 @@ enum LoginName: Sendable {
         }
     }
 
+    /// The registration of that name that waits to be confirmed. None is ever found by its address: where an account
+    /// has the address the answer is the account's, and would tell.
+    func registration(in records: any Records, at moment: Timestamp) throws(StorageError) -> PendingRegistration? {
+        guard case .username(let name) = self else { return nil }
+        return try records.registrations.registration(named: name, at: moment)
+    }
+
     /// Under what guesses are counted: the account, however it is named, or else the name itself.
     func guessKey(for account: Account?) -> GuessKey {
         if let account { return GuessKey(account.id) }

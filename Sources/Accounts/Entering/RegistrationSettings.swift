@@ -15,6 +15,8 @@ public struct RegistrationSettings: Hashable, Sendable {
         case off
         /// People are asked to, and can log in before.
         case optional
+        /// There is no account before.
+        case required
     }
 
     /// States every part.
@@ -31,7 +33,8 @@ public struct RegistrationSettings: Hashable, Sendable {
             "open", .boolean, default: true, "Whether anybody may register; else accounts come from operators alone."),
         Field(
             "verify_email", .confirmation, default: "optional",
-            "Whether people are asked to confirm their address by a mailed link, or not: optional, off."),
+            "Whether people are asked to confirm their address by a mailed link: not at all (off), at any time "
+                + "(optional), or before there is an account and a login (required)."),
         Field(
             "allowed_email_domains", .list(of: .emailDomain), default: [],
             "The domains that people's addresses must be of, each without the domains below it; none: any.")

@@ -43,7 +43,12 @@ struct GuessGuard: Sendable {
 
     /// Forgets the guesses at an account, whose owner has shown up.
     func forgive(_ account: AccountID, in records: any Records) throws(StorageError) {
-        try records.guesses.clear(GuessKey(account).text)
+        try forgive(GuessKey(account), in: records)
+    }
+
+    /// Forgets the guesses that were counted under a key.
+    func forgive(_ key: GuessKey, in records: any Records) throws(StorageError) {
+        try records.guesses.clear(key.text)
     }
 }
 

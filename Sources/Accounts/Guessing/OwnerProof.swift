@@ -51,7 +51,10 @@ struct OwnerProof: Sendable {
             }
             guard let account = found else { return .gone }
             if let wait { return .tooManyGuesses(retryAfter: wait) }
-            guard case .matches = try await check.verdict(on: password, of: account, countedAs: key) else {
+            guard
+                case .matches = try await check.verdict(
+                    on: password, against: account.passwordHash, countedAs: key)
+            else {
                 let event = visitor.event(
                     .passwordRefused, of: account.id, at: time.now(), facts: ["session": caller.sessionID.text])
                 try await storage.commit { records throws(StorageError) in try records.audit.append(event) }

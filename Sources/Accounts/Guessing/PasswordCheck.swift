@@ -7,24 +7,24 @@ struct PasswordCheck: Sendable {
     let pace: AnswerPace
     let time: any TimeSource
 
-    /// What comparing a password with an account's, or with nobody's, finds. The guess was taken under `key` before;
+    /// What comparing a password with a stored one, or with nobody's, finds. The guess was taken under `key` before;
     /// it is given back when hashing is busy.
     func verdict(
-        on password: Password, of account: Account?, countedAs key: GuessKey
+        on password: Password, against hash: PasswordHash?, countedAs key: GuessKey
     ) async throws(AccountsError) -> PasswordVerdict {
         let start = time.elapsed()
         do {
-            guard let account else {
+            guard let hash else {
                 try await hasher.verifyNobody(password)
                 pace.learn(AnswerPace.nobody, cost: time.elapsed() - start)
                 return .differs
             }
-            let format = AnswerPace.format(of: account.passwordHash)
+            let format = AnswerPace.format(of: hash)
             // Waiting alone does not hide it: on a busy machine nobody's hash may outlast the wait, a cheap one never.
             if pace.knows(format), pace.isCheap(format) {
-                return try await hasher.verifyBesideNobody(password, against: account.passwordHash)
+                return try await hasher.verifyBesideNobody(password, against: hash)
             }
-            let verdict = try await hasher.verify(password, against: account.passwordHash)
+            let verdict = try await hasher.verify(password, against: hash)
             pace.learn(format, cost: time.elapsed() - start)
             if pace.isCheap(format) { try await hasher.verifyNobody(password) }
             return verdict

@@ -31,6 +31,34 @@ struct Letters: Sendable {
         return try write(.verify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
     }
 
+    /// To the address that waits to be confirmed, with a link for each name that waits for it.
+    func confirmRegistration(
+        of waiting: [(name: Username, token: OpaqueToken)], at address: EmailAddress, within lifetime: Duration
+    ) throws(AccountsError) -> OutboxMail {
+        var account = Account.stranger(at: address, random, time)
+        if let only = waiting.first, waiting.count == 1 {
+            account.username = only.name
+            return try write(.confirmRegistration, to: account, values: link(links.verify, only.token, lifetime))
+        }
+        var values = link(links.verify, OpaqueToken(""), lifetime)
+        values["links"] = waiting.map { name, token in
+            "\(name.text):\n\n\(links.verify.link(carrying: token, publicURL: publicURL))"
+        }.joined(separator: "\n\n")
+        return try write(.confirmRegistrations, to: account, values: values)
+    }
+
+    /// To whoever has an account at the address that somebody registers with.
+    func addressHasAccount(to account: Account) throws(AccountsError) -> OutboxMail {
+        try write(.addressHasAccount, to: account)
+    }
+
+    /// To the former address of an account that can be taken back to it.
+    func addressIsKept(_ address: EmailAddress, for account: Account) throws(AccountsError) -> OutboxMail {
+        var account = account
+        account.email = address
+        return try write(.addressIsKept, to: account)
+    }
+
     func addressInUse(to account: Account) throws(AccountsError) -> OutboxMail { try write(.addressInUse, to: account) }
 
     /// To the address that the account has until then.

@@ -37,6 +37,71 @@ struct MailTemplate: Sendable {
 
             """)
 
+    /// Carries a link that makes an account of a registration.
+    static let confirmRegistration = MailTemplate(
+        subject: "Confirm your address, {username}",
+        text: """
+            Hello {username},
+
+            somebody, probably you, has registered at {public_url}
+            under this name, with this address. Please confirm that both are yours:
+
+            {link}
+
+            The link works once, and for {lifetime}; after it you can log in.
+
+            If this was not you, do nothing: without that link there will be no
+            account, and whoever chose the name knows its password.
+
+            """)
+
+    /// Carries links that make accounts of registrations, of which one will do.
+    static let confirmRegistrations = MailTemplate(
+        subject: "Confirm your address",
+        text: """
+            Hello,
+
+            these names were registered at {public_url}
+            with this address, perhaps by several people. Please follow the link
+            under the one that is yours; the others work no more then:
+
+            {links}
+
+            The links work for {lifetime}. A name that you do not know is somebody
+            else's, who knows its password: do nothing about it.
+
+            """)
+
+    /// Tells that somebody wants to register with an address which an account has already.
+    static let addressHasAccount = MailTemplate(
+        subject: "You have an account already",
+        text: """
+            Hello {username},
+
+            somebody, perhaps you, wanted to register at {public_url}
+            with this address, where your account has it already. Log in with the
+            name above or this address; if you have forgotten the password, ask
+            for a new one there.
+
+            If this was not you, do nothing: nothing has changed.
+
+            """)
+
+    /// Tells that somebody wants to register with an address which an account can be taken back to.
+    static let addressIsKept = MailTemplate(
+        subject: "Your address cannot be registered now",
+        text: """
+            Hello {username},
+
+            somebody, perhaps you, wanted to register at {public_url}
+            with this address. It was your account's until lately, and the link in
+            the mail that told you so can still take the account back to it. Until
+            that link ends, no other account can have the address.
+
+            If this was not you, do nothing: nothing has changed.
+
+            """)
+
     /// Tells that somebody wants to use an address which an account has already.
     static let addressInUse = MailTemplate(
         subject: "Your address is in use already",
@@ -140,8 +205,8 @@ struct MailTemplate: Sendable {
 
     /// All of them, for tests.
     static let all = [
-        welcome, welcomeAndVerify, reset, passwordChanged, verify, addressInUse, addressChanged, addressReplaced,
-        addressRestored,
+        welcome, welcomeAndVerify, confirmRegistration, confirmRegistrations, addressHasAccount, addressIsKept, reset,
+        passwordChanged, verify, addressInUse, addressChanged, addressReplaced, addressRestored,
     ]
 
     /// The template with its values filled in; a value's own braces stay as they are.

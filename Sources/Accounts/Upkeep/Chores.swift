@@ -3,7 +3,8 @@ public import Logging
 public import ServiceLifecycle
 
 /// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces,
-/// API keys, links, guesses and revocations. Of the gateways that share a store one does it at a time.
+/// API keys, links, pending registrations, guesses and revocations. Of the gateways that share a store one does it at a
+/// time.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -58,6 +59,9 @@ public struct Chores: Service {
         }
         try await inBatches { records, limit throws(StorageError) in
             try records.links.deleteExpired(before: now, limit: limit)
+        }
+        try await inBatches { records, limit throws(StorageError) in
+            try records.registrations.deleteExpired(before: now, limit: limit)
         }
         try await inBatches { records, limit throws(StorageError) in
             try records.guesses.deleteExpired(before: now, limit: limit)

@@ -17,6 +17,7 @@ extension GatewayEndpoints {
             }
             switch outcome {
             case .registered(let account): return GatewayRoutes.registered.response(account.username)
+            case .awaitsConfirmation(let username): return GatewayRoutes.registered.response(username)
             case .closed: throw Problem.registrationClosed
             case .passwordRefused(let refusal): throw Problem.invalidInput([InputProblem("password", refusal)])
             case .emailRefused(let refusal): throw Problem.invalidInput([InputProblem("email", refusal)])
@@ -35,6 +36,7 @@ extension GatewayEndpoints {
             switch outcome {
             case .loggedIn(let grant): return GatewayRoutes.loggedIn.response(grant)
             case .refused: throw Problem.invalidCredentials
+            case .unverified: throw Problem.emailUnverified
             case .tooManyGuesses(let retryAfter): throw Problem.tooManyRequests(retryAfter: retryAfter)
             }
         }

@@ -14,7 +14,8 @@ extension GatewayRoutes {
 
     var sendConfirmation: Route<EmailAddress> {
         Route(
-            .post, "/auth/verify-email", "Mails a link that confirms an address, if an account has it unconfirmed.",
+            .post, "/auth/verify-email",
+            "Mails a link that confirms an address, if an account has it unconfirmed or waits for it.",
             notes: RouteNotes(
                 "sendConfirmation", topic: Topic.addresses,
                 "The answer is the same, and as fast, for every address. The link works once and for a day."),
@@ -31,8 +32,9 @@ extension GatewayRoutes {
             .post, "/auth/verify-email/{token}", "Confirms an address by a mailed link.",
             notes: RouteNotes(
                 "confirmAddress", topic: Topic.addresses,
-                "Where the account had another address, that one is told and can be taken back for seven days; access "
-                    + "tokens that state it end.", parameters: [Self.token]),
+                "A registration that waits for it becomes an account. Where an account had another address, that one "
+                    + "is told and can be taken back for seven days; access tokens that state it end.",
+                parameters: [Self.token]),
             answers: [Self.confirmed.declaration, Self.addressPage.declaration], refusals: [.invalidLink],
             refusalForm: .problemOrPage,
             rendering: { problem, request in request.wantsPage ? LinkPage.refusal(problem) : nil })

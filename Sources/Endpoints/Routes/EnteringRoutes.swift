@@ -6,7 +6,8 @@ import HTTPTypes
 /// Registering, logging in, refreshing and logging out.
 extension GatewayRoutes {
     static let registered = Answer.json(
-        .created, "The account is there: a message and the user's name.", Output.registered)
+        .created, "The account is there, or will be when its address is confirmed: a message and the user's name.",
+        Output.registered)
     static let loggedIn = Answer.json(
         .ok, "An access token, when it ends, and a refresh token.", Output.tokens, headers: [.noStore])
     static let refreshed = Answer.json(
@@ -19,7 +20,8 @@ extension GatewayRoutes {
             notes: RouteNotes(
                 "register", topic: Topic.entering,
                 "Capitals of the user name are folded. The password may not be one that everybody tries first, nor the "
-                    + "user's own name or address."),
+                    + "user's own name or address. Where addresses must be confirmed first, the account is made when "
+                    + "the mailed link is followed; a taken address gets the same answer, and its owner a mail."),
             input: .object(
                 [.json],
                 InputField("username", .username, "The name to log in with, in a-z, 0-9, '.', '_' and '-'."),
@@ -41,7 +43,9 @@ extension GatewayRoutes {
             notes: RouteNotes(
                 "logIn", topic: Topic.entering,
                 "Also takes the form that OAuth 2.0 clients send for a password; its other fields are ignored. An "
-                    + "unknown user, a wrong password and a disabled account get one and the same answer."),
+                    + "unknown user, a wrong password and a disabled account get one and the same answer. Where "
+                    + "addresses must be confirmed first, the right password of one that is not has an answer of "
+                    + "its own."),
             input: .object(
                 [.form, .json],
                 InputField(
@@ -50,7 +54,7 @@ extension GatewayRoutes {
                 InputField("password", .password, "The password.")
             ) { ($0, $1) },
             answers: [Self.loggedIn.declaration],
-            refusals: [.invalidCredentials, .tooManyRequests, .busy])
+            refusals: [.invalidCredentials, .emailUnverified, .tooManyRequests, .busy])
     }
 
     var refresh: Route<OpaqueToken> {

@@ -32,6 +32,10 @@ extension Problem {
     public static let invalidCredentials = challenge(
         .invalidCredentials, "The user name or the password is wrong.", bearer: "")
 
+    /// 403.
+    public static let emailUnverified = Self(
+        .emailUnverified, "The e-mail address is not confirmed yet; follow the link that was mailed to it.")
+
     /// 401: no access token was sent, so the challenge names no error (RFC 6750, section 3.1).
     public static let missingToken = challenge(.invalidToken, "An access token is needed.", bearer: "")
 

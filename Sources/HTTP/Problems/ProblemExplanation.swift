@@ -44,6 +44,11 @@ extension ProblemKind {
             "The user name or the password is wrong, or the account is disabled. Which of them is never said.",
             "Check both, and mind that passwords know capitals. If the password is forgotten, ask for a reset link."
         ),
+        emailUnverified.code: (
+            "The password is right, but the e-mail address has not been confirmed, which this deployment asks for.",
+            "Follow the link in the newest mail to that address, or ask for another one with POST /auth/verify-email. "
+                + "Where a mail says instead that you have an account already, log in to that one."
+        ),
         invalidToken.code: (
             "The access token is missing, damaged, expired or revoked. Tokens end early at a logout, and when a "
                 + "password, a group or an account is changed.",

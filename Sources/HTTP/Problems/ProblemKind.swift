@@ -34,6 +34,8 @@ extension ProblemKind {
     public static let invalidInput = Self("invalid_input", .unprocessableContent, "Invalid input")
     /// Unknown user, wrong password or disabled account, all alike.
     public static let invalidCredentials = Self("invalid_credentials", .unauthorized, "Invalid credentials")
+    /// The password is right, and the address is yet to be confirmed.
+    public static let emailUnverified = Self("email_unverified", .forbidden, "E-mail address not confirmed")
     /// The access token is missing, bad, expired or revoked.
     public static let invalidToken = Self("invalid_token", .unauthorized, "Invalid access token")
     /// The refresh token is unknown, used, expired or revoked.
@@ -67,7 +69,8 @@ extension ProblemKind {
     /// All kinds of this package, in the order of the documentation.
     public static let all: [Self] = [
         malformedRequest, requestTimeout, bodyTooLarge, unsupportedMediaType, headerTooLarge, invalidInput,
-        invalidCredentials, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken, tooManyKeys,
-        registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy, unavailable, internalError,
+        invalidCredentials, emailUnverified, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken,
+        tooManyKeys, registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy, unavailable,
+        internalError,
     ]
 }
