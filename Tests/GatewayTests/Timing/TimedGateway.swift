@@ -32,11 +32,13 @@ struct TimedGateway {
     private let door: FrontDoor
     private let folder: URL
 
-    init(without missing: Set<Part> = [], accounts: Int, areDisabled: Bool = false) async throws {
+    init(
+        without missing: Set<Part> = [], accounts: Int, areDisabled: Bool = false, extra: String = ""
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("timed-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("config.yaml")
-        try Data(Self.text.utf8).write(to: file)
+        try Data((Self.text + extra).utf8).write(to: file)
         var option = FileOption()
         option.config = file.path
         var host = Project.host
@@ -91,10 +93,10 @@ struct TimedGateway {
     private func add(
         _ name: String, _ isDisabled: Bool, to store: any Storage, by flows: AccountFlows
     ) async throws {
-        let outcome = try await flows.registration.register(
+        let outcome = try await flows.administration.create(
             try Username(name), try EmailAddress("\(name)@example.com"), password: Password("a long enough one"),
-            from: Visitor(address: nil, userAgent: nil, requestID: "fill"))
-        guard case .registered(var account) = outcome else { return }
+            groups: [], by: .commandLine)
+        guard case .created(var account) = outcome else { return }
         account.isDisabled = isDisabled
         switch formats[name] {
         case .bcrypt: account.passwordHash = PasswordHash("$2b$08$" + String(repeating: "a", count: 53))
