@@ -9,8 +9,11 @@ import Testing
         let folder = deployment.folder
         try folder.write("config.yaml", deployment.settings)
         let topics = try FileManager.default.contentsOfDirectory(atPath: Project.folder + "/sql/postgres").sorted()
-            .map { String($0.dropFirst("v0001_".count).prefix { $0 != "." }) }
-        let missing = topics.enumerated().map { "\($0 + 1)  \($1)  missing" }.joined(separator: "\n")
+            .map { file in
+                let topic = file.dropFirst("v0001_".count).prefix { $0 != "." }
+                return (Int(file.dropFirst().prefix(4)) ?? 0, String(topic))
+            }
+        let missing = topics.map { "\($0)  \($1)  missing" }.joined(separator: "\n")
         #expect(try await GatewayProcess.run(["migrate", "--status"], in: folder) == (1, missing))
 
         let refused = try await GatewayProcess.run(["serve"], in: folder)
@@ -19,7 +22,7 @@ import Testing
 
         let migrated = try await GatewayProcess.run(["migrate"], in: folder)
         #expect(migrated.status == 0)
-        #expect(migrated.output.hasPrefix(topics.enumerated().map { "applied \($0 + 1) \($1)\n" }.joined()))
+        #expect(migrated.output.hasPrefix(topics.map { "applied \($0) \($1)\n" }.joined()))
         #expect(try await GatewayProcess.run(["migrate", "--status"], in: folder).status == 0)
 
         let keyless = try await GatewayProcess.run(["serve"], in: folder)
