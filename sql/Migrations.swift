@@ -15,6 +15,7 @@ public enum Migrations {
         Migration(11, "session_cookies", PackageResources.v0011_session_cookies_sqlite_sql),
         Migration(12, "heirs", PackageResources.v0012_heirs_sqlite_sql),
         Migration(13, "nodes", PackageResources.v0013_nodes_sqlite_sql),
+        Migration(14, "administration", PackageResources.v0014_administration_sqlite_sql),
         Migration(15, "registrations", PackageResources.v0015_registrations_sqlite_sql),
         Migration(16, "mail_states", PackageResources.v0016_mail_states_sqlite_sql),
     ]
@@ -34,6 +35,7 @@ public enum Migrations {
         Migration(11, "session_cookies", PackageResources.v0011_session_cookies_postgres_sql),
         Migration(12, "heirs", PackageResources.v0012_heirs_postgres_sql),
         Migration(13, "nodes", PackageResources.v0013_nodes_postgres_sql),
+        Migration(14, "administration", PackageResources.v0014_administration_postgres_sql),
         Migration(15, "registrations", PackageResources.v0015_registrations_postgres_sql),
         Migration(16, "mail_states", PackageResources.v0016_mail_states_postgres_sql),
     ]

@@ -27,6 +27,13 @@ public protocol AccountRecords {
     /// is given.
     func pageByID(after: AccountID?, limit: Int) throws(StorageError) -> [Account]
 
+    /// At most `limit` accounts whose names begin with a text, in ascending order of the names' bytes, those behind
+    /// `after` alone when it is given. However many accounts there are, a page costs a small multiple of its length.
+    func page(named prefix: TermPrefix, after: String?, limit: Int) throws(StorageError) -> [Account]
+
+    /// The same by their addresses, of accounts whose names do not begin with it.
+    func page(addressed prefix: TermPrefix, after: String?, limit: Int) throws(StorageError) -> [Account]
+
     /// Password hashes of every kind and length that accounts have, the least and the greatest of each in the order of
     /// their bytes. Hashes of one kind begin with the same ``PasswordHash/kindLength`` characters; the costs in hashes
     /// of one length have as many digits, as a rule, so that the greatest is the dearest.

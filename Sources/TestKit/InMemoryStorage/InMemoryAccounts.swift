@@ -55,6 +55,25 @@ struct InMemoryAccounts: AccountRecords {
         return Array(behind.sorted { $0.id.text < $1.id.text }.first(atMost: limit))
     }
 
+    func page(named prefix: TermPrefix, after: String?, limit: Int) throws(StorageError) -> [Account] {
+        page(by: \.username.text, prefix, after, limit)
+    }
+
+    func page(addressed prefix: TermPrefix, after: String?, limit: Int) throws(StorageError) -> [Account] {
+        page(by: \.email.text, prefix, after, limit) { !prefix.begins($0.username.text) }
+    }
+
+    private func page(
+        by term: (Account) -> String, _ prefix: TermPrefix, _ after: String?, _ limit: Int,
+        where isWanted: (Account) -> Bool = { _ in true }
+    ) -> [Account] {
+        let found = records.tables.accounts.values.filter { account in
+            prefix.begins(term(account)) && isWanted(account)
+                && after.map { TermPrefix.isAscending($0, term(account)) } ?? true
+        }
+        return Array(found.sorted { TermPrefix.isAscending(term($0), term($1)) }.first(atMost: limit))
+    }
+
     func hashSamples() throws(StorageError) -> [PasswordHash] {
         let hashes = records.tables.accounts.values.map { $0.passwordHash.reveal() }
         let kinds = Dictionary(grouping: hashes) { [String($0.prefix(PasswordHash.kindLength)), "\($0.count)"] }.values

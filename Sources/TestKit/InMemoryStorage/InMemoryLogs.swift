@@ -41,9 +41,12 @@ struct InMemoryAudit: AuditRecords {
         try records.change(storing: texts) { tables throws(StorageError) in tables.audit.append(event) }
     }
 
-    func latest(of account: AccountID?, limit: Int) throws(StorageError) -> [AuditEvent] {
-        let own = records.tables.audit.filter { account == nil || $0.accountID == account }
-        return Array(own.reversed().first(atMost: limit))
+    func page(
+        _ filter: AuditFilter, after place: AuditPlace?, limit: Int
+    ) throws(StorageError) -> [NumberedAuditEvent] {
+        let events = records.tables.audit.enumerated().map { NumberedAuditEvent(id: Int64($0) + 1, event: $1) }
+        let wanted = events.filter { one in filter.matches(one.event) && place.map { one.place < $0 } ?? true }
+        return Array(wanted.sorted { $0.place > $1.place }.first(atMost: limit))
     }
 }
 

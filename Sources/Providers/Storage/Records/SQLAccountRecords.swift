@@ -86,6 +86,53 @@ struct SQLAccountRecords: AccountRecords {
             """, ["after": .text(after?.text ?? ""), "limit": .limit(limit)], read)
     }
 
+    func page(named prefix: TermPrefix, after: String?, limit: Int) throws(StorageError) -> [Account] {
+        try connection.rows(
+            """
+            SELECT id, username, email, is_email_verified, password_hash, group_names, is_disabled, version, created_at,
+                last_login_at
+            FROM accounts WHERE username >= :from AND username < :below ORDER BY username LIMIT :limit
+            """,
+            [
+                "from": .text(prefix.first(behind: after)), "below": .text(prefix.below), "limit": .limit(limit),
+            ], read)
+    }
+
+    /// Accounts are read by how many characters their names and addresses have in common: fewer than the text has, and
+    /// the name does not begin with it where the address does. So those that do are not met at all, which may be most.
+    func page(addressed prefix: TermPrefix, after: String?, limit: Int) throws(StorageError) -> [Account] {
+        var values: [String: SQLValue] = [
+            "from": .text(prefix.first(behind: after)), "below": .text(prefix.below), "limit": .limit(limit),
+        ]
+        var found: [Account] = []
+        for common in 0..<min(prefix.text.utf8.count, Self.mostInCommon) {
+            values["common"] = .integer(Int64(common))
+            found += try connection.rows(
+                """
+                SELECT id, username, email, is_email_verified, password_hash, group_names, is_disabled, version,
+                    created_at, last_login_at
+                FROM accounts WHERE common_beginning = :common AND email >= :from AND email < :below
+                ORDER BY email LIMIT :limit
+                """, values, read)
+        }
+        if prefix.text.utf8.count > Self.mostInCommon {
+            values["common"] = .integer(Int64(Self.mostInCommon))
+            values["prefix"] = .text(prefix.text)
+            found += try connection.rows(
+                """
+                SELECT id, username, email, is_email_verified, password_hash, group_names, is_disabled, version,
+                    created_at, last_login_at
+                FROM accounts WHERE common_beginning = :common AND email >= :from AND email < :below
+                    AND NOT (username >= :prefix AND username < :below)
+                ORDER BY email LIMIT :limit
+                """, values, read)
+        }
+        return Array(found.sorted { TermPrefix.isAscending($0.email.text, $1.email.text) }.prefix(max(0, limit)))
+    }
+
+    /// Up to how many characters the schema counts; few names go on as their addresses do behind that.
+    private static let mostInCommon = 16
+
     func hashSamples() throws(StorageError) -> [PasswordHash] {
         let pairs = try connection.rows(
             """

@@ -18,18 +18,55 @@ struct SQLAuditRecords: AuditRecords {
             ])
     }
 
-    func latest(of account: AccountID?, limit: Int) throws(StorageError) -> [AuditEvent] {
-        guard let account else {
+    func page(
+        _ filter: AuditFilter, after place: AuditPlace?, limit: Int
+    ) throws(StorageError) -> [NumberedAuditEvent] {
+        let least = Timestamp(milliseconds: .min)
+        // No event has the number 0: below it means before the moment.
+        let end = AuditPlace(at: filter.until ?? Timestamp(milliseconds: .max), id: filter.until == nil ? .max : 0)
+        let bound = place.map { min($0, end) } ?? end
+        var values: [String: SQLValue] = [
+            "from": .moment(filter.from ?? least), "at": .moment(bound.at), "id": .integer(bound.id),
+            "limit": .limit(limit),
+        ]
+        // A statement for each way through the indexes: with a condition that may be none the engines would take none.
+        switch (filter.account, filter.kind) {
+        case (nil, nil):
             return try connection.rows(
                 """
-                SELECT at, kind, account_id, actor, address, request_id, facts FROM audit ORDER BY id DESC LIMIT :limit
-                """, ["limit": .limit(limit)], read)
+                SELECT id, at, kind, account_id, actor, address, request_id, facts FROM audit
+                WHERE at >= :from AND (at, id) < (:at, :id) ORDER BY at DESC, id DESC LIMIT :limit
+                """, values, readNumbered)
+        case (let account?, nil):
+            values["account_id"] = .text(account.text)
+            return try connection.rows(
+                """
+                SELECT id, at, kind, account_id, actor, address, request_id, facts FROM audit
+                WHERE account_id = :account_id AND at >= :from AND (at, id) < (:at, :id)
+                ORDER BY at DESC, id DESC LIMIT :limit
+                """, values, readNumbered)
+        case (nil, let kind?):
+            values["kind"] = .text(kind.word)
+            return try connection.rows(
+                """
+                SELECT id, at, kind, account_id, actor, address, request_id, facts FROM audit
+                WHERE kind = :kind AND at >= :from AND (at, id) < (:at, :id)
+                ORDER BY at DESC, id DESC LIMIT :limit
+                """, values, readNumbered)
+        case (let account?, let kind?):
+            values["account_id"] = .text(account.text)
+            values["kind"] = .text(kind.word)
+            return try connection.rows(
+                """
+                SELECT id, at, kind, account_id, actor, address, request_id, facts FROM audit
+                WHERE account_id = :account_id AND kind = :kind AND at >= :from AND (at, id) < (:at, :id)
+                ORDER BY at DESC, id DESC LIMIT :limit
+                """, values, readNumbered)
         }
-        return try connection.rows(
-            """
-            SELECT at, kind, account_id, actor, address, request_id, facts
-            FROM audit WHERE account_id = :account_id ORDER BY id DESC LIMIT :limit
-            """, ["account_id": .text(account.text), "limit": .limit(limit)], read)
+    }
+
+    private func readNumbered(_ row: any SQLRow) throws(StorageError) -> NumberedAuditEvent {
+        NumberedAuditEvent(id: try row.integer("id"), event: try read(row))
     }
 
     private func read(_ row: any SQLRow) throws(StorageError) -> AuditEvent {

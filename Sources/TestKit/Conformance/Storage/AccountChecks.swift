@@ -3,7 +3,7 @@ import Testing
 
 extension StorageConformance {
     static let accounts =
-        storedAccounts + namesAndAddresses + [
+        storedAccounts + namesAndAddresses + searchedAccounts + [
             Check("a deleted account takes its sessions, refresh tokens, API keys and links with it, and no one else's")
             {
                 storage in

@@ -26,6 +26,57 @@ extension StorageConformance {
             }
             #expect(found == [events.reversed(), [events[2]], [events[1]], []])
         },
+        Check("a page of the trail has what the filter lets through, the youngest first, and goes on behind a place") {
+            storage in
+            // The moments do not ascend with the numbers, for the clocks of several gateways differ.
+            let appended: [(Int64, String, String?)] = [
+                (3, "login_failed", "ada"), (1, "login_failed", "bob"), (2, "login_failed", "ada"),
+                (3, "registered", "ada"), (3, "login_failed", nil), (2, "registered", "bob"),
+                (5, "login_failed", "ada"),
+            ]
+            try await storage.writing { records in
+                for (moment, kind, name) in appended {
+                    try records.audit.append(
+                        AuditEvent(
+                            at: Sample.moment(moment), kind: AuditEvent.Kind(kind),
+                            accountID: name.map { AccountID("id-\($0)") }, actor: "self"))
+                }
+            }
+            let (ada, failed) = (AccountID("id-ada"), AuditEvent.Kind("login_failed"))
+            let filters = [
+                AuditFilter(), AuditFilter(account: ada), AuditFilter(kind: failed),
+                AuditFilter(account: ada, kind: failed), AuditFilter(from: Sample.moment(2), until: Sample.moment(3)),
+                AuditFilter(account: ada, from: Sample.moment(3)), AuditFilter(kind: failed, until: Sample.moment(2)),
+                AuditFilter(account: ada, kind: failed, from: Sample.moment(3), until: Sample.moment(5)),
+                AuditFilter(kind: failed, from: Sample.moment(3)), AuditFilter(account: AccountID("id-zoe")),
+                AuditFilter(from: Sample.moment(3), until: Sample.moment(2)),
+            ]
+            let pages = try await storage.reading { records in
+                try filters.map { try records.audit.page($0, after: nil, limit: 10) }
+            }
+            // The numbers are the store's own; here they stand for the places in the list above.
+            let numbers = pages[0].map(\.id).sorted()
+            #expect(numbers == Array(Set(numbers)).sorted() && numbers.count == appended.count)
+            let places = pages.map { page in page.map { event in numbers.firstIndex(of: event.id) ?? -1 } }
+            #expect(
+                places == [
+                    [6, 4, 3, 0, 5, 2, 1], [6, 3, 0, 2], [6, 4, 0, 2, 1], [6, 0, 2], [5, 2], [6, 3, 0], [1], [0],
+                    [6, 4, 0], [],
+                    [],
+                ])
+            for (filter, whole) in zip(filters, pages) {
+                var (walked, place) = ([NumberedAuditEvent](), AuditPlace?.none)
+                repeat {
+                    let page = try await storage.reading { [place] in
+                        try $0.audit.page(filter, after: place, limit: 2)
+                    }
+                    walked += page
+                    place = page.last?.place
+                } while place != nil && walked.count <= whole.count
+                #expect(walked == whole)
+            }
+            #expect(try await storage.reading { try $0.audit.page(AuditFilter(), after: nil, limit: 0) } == [])
+        },
         Check("what is known of an account stays when the account is deleted") { storage in
             try await storage.writing { records in
                 _ = try records.accounts.insert(Sample.account("ada"))
