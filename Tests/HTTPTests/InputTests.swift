@@ -35,6 +35,50 @@ import Testing
         #expect(stated.status == .unsupportedMediaType)
     }
 
+    @Test func `a closed body refuses the fields that it does not know, beside all other faults`() throws {
+        let input = Input.object([.json], closed: true, InputField("name", .text(1...9), "The name.")) { $0 }
+        #expect(try input.decode(Array(#"{"name":"ada"}"#.utf8), .stated(.json)) == "ada")
+        let problem = #expect(throws: Problem.self) {
+            try input.decode(Array(#"{"nmae":"ada","a/b":{}}"#.utf8), .stated(.json))
+        }
+        #expect(problem?.errors.map(\.pointer) == ["/name", "/nmae", "/a~1b"])
+        #expect(problem?.errors.map(\.code) == ["required", "unknown_field", "unknown_field"])
+        let many = "{" + (0..<5000).map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+        let bounded = #expect(throws: Problem.self) { try input.decode(Array(many.utf8), .stated(.json)) }
+        #expect(bounded?.errors.count == 11)
+    }
+
+    @Test(
+        arguments: [
+            ("count=7&word=a%2Fb+c", "7 a/b c", ""), ("", "nil nil", ""), ("count=7", "7 nil", ""),
+            ("count=x&word=&wrod=1", nil, "/count wrong_type, /word empty, /wrod unknown_field"),
+            ("count=10", nil, "/count too_large"),
+            ("count=7&count=7", nil, "malformed_request"), ("word=%zz", nil, "malformed_request"),
+            ("word=%00", nil, "malformed_request"), ("word=%ff", nil, "malformed_request"),
+        ] as [(String, String?, String)])
+    func `a query is read as strictly as a body, and names every parameter at fault`(
+        query: String, value: String?, faults: String
+    ) async throws {
+        var doors = Doors()
+        let input = Input.query(
+            InputField("count", optional: .wholeNumber(1...9), "How many."),
+            InputField("word", optional: .text(1...9), "The word.")
+        ) { "\($0.map { "\($0)" } ?? "nil") \($1 ?? "nil")" }
+        let route = Route(.get, "/search", "Searches.", input: input, answers: [])
+        #expect(route.declaration.allRefusals.contains(.invalidInput))
+        doors.endpoints.append(Endpoint(route) { found, _, _ in found })
+        let answer = try await doors.answer(.get, "/search" + (query.isEmpty ? "" : "?\(query)"))
+        if let value {
+            #expect(answer.text == value)
+        } else {
+            let problem = try JSONValue(strictly: Array(answer.text.utf8))
+            let errors = (problem["errors"]?.array ?? []).map { error in
+                "\(error["pointer"]?.string ?? "") \(error["code"]?.string ?? "")"
+            }
+            #expect((errors.isEmpty ? problem["code"]?.string : errors.joined(separator: ", ")) == faults)
+        }
+    }
+
     @Test func `a caller who is not admitted is told so before the body is looked at`() async throws {
         var doors = Doors()
         let input = Input.object([.json], InputField("name", .username, "The name.")) { $0 }

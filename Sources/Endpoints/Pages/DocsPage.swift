@@ -53,7 +53,7 @@ struct DocsPage {
             stays the same; <code>detail</code> is for people; <code>errors</code> names every field at fault; \
             <code>request_id</code> finds the request in the gateway's log.</p>
             <pre>\(Page.escaped(Self.refusal(at: publicURL).indented))</pre>
-            <p>Fields that a body has beside those below are ignored. Beside what each route states, any of them can \
+            <p>Fields that a body has beside those below are ignored, but where a route says otherwise. Beside what each route states, any of them can \
             answer:</p>
             \(DocsRoute.codes(ofAll))
             </article>

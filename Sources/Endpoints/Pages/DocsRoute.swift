@@ -54,7 +54,7 @@ struct DocsRoute {
         }
     }
 
-    /// Name, what it may be, and its sentence, of what stands in the path and in the body.
+    /// Name, what it may be, and its sentence, of what stands in the path, in the query and in the body.
     private var rows: [[String]] {
         let parameters = route.notes.parameters.map { parameter in
             [parameter.name, "in the path", Page.marked(parameter.summary)]
@@ -62,13 +62,21 @@ struct DocsRoute {
         let fields = (route.input?.fields ?? []).map { field in
             [field.name, field.content.words + (field.isRequired ? "" : ", optional"), Page.marked(field.summary)]
         }
-        return parameters + fields
+        let query = route.query.map { field in
+            [
+                field.name, "in the query, " + field.content.words + (field.isRequired ? "" : ", optional"),
+                Page.marked(field.summary),
+            ]
+        }
+        return parameters + query + fields
     }
 
     private var formats: String {
         guard let input = route.input else { return "" }
         let names = input.formats.map { $0 == .json ? "JSON" : "a form" }.joined(separator: " or ")
-        let sentence = names.prefix(1).uppercased() + names.dropFirst() + (input.isRequired ? "." : ", or nothing.")
+        let sentence =
+            names.prefix(1).uppercased() + names.dropFirst() + (input.isRequired ? "." : ", or nothing.")
+            + (input.isClosed ? " Other fields are refused." : "")
         return "<p class=\"soft\">\(sentence)</p>\n"
     }
 

@@ -41,7 +41,7 @@ public struct OpenAPIDocument: Sendable {
 
     private static let description = """
         Every refusal is a problem document (RFC 9457) with a stable `code`. Fields that a body has beside the \
-        documented ones are ignored. JSON is read strictly: a name that stands twice, invalid UTF-8, lone surrogates \
+        documented ones are ignored, but where its schema forbids them. JSON is read strictly: a name that stands twice, invalid UTF-8, lone surrogates \
         and NUL are refused, and so is what is nested more than 64 levels deep. A missing or bad access token is \
         refused first; then a body's type, its size, its syntax, and all its fields at once. Answers may get more \
         fields in later versions.

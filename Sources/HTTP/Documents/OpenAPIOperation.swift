@@ -26,7 +26,9 @@ enum OpenAPIOperation {
         ]
         if let topic = route.notes.topic { members.insert(Member("tags", [.string(topic)]), at: 0) }
         if !route.notes.details.isEmpty { members.append(Member("description", .string(route.notes.details))) }
-        if !route.path.documentedParameters.isEmpty { members.append(Member("parameters", parameters(of: route))) }
+        if !route.path.documentedParameters.isEmpty || !route.query.isEmpty {
+            members.append(Member("parameters", .array(parameters(of: route) + queryParameters(of: route))))
+        }
         if let input = route.input { members.append(Member("requestBody", requestBody(input, route))) }
         members.append(Member("responses", .object(responses(of: route, isHead: method == .head))))
         let security: JSONValue =
@@ -39,22 +41,30 @@ enum OpenAPIOperation {
         return .object(members)
     }
 
-    private static func parameters(of route: RouteDeclaration) -> JSONValue {
-        .array(
-            route.path.documentedParameters.map { name in
-                var members = [Member("name", .string(name)), Member("in", "path"), Member("required", true)]
-                var schema = [Member("type", "string"), Member("minLength", 1)]
-                if let parameter = route.notes.parameters.first(where: { $0.name == name }) {
-                    members.append(Member("description", .string(parameter.summary)))
-                    if !parameter.values.isEmpty {
-                        schema = [
-                            Member("type", "string"), Member("enum", .array(parameter.values.map { .string($0) })),
-                        ]
-                    }
-                    schema.append(Member("examples", [.string(parameter.example)]))
+    private static func queryParameters(of route: RouteDeclaration) -> [JSONValue] {
+        route.query.map { field in
+            [
+                "name": .string(field.name), "in": "query", "required": .boolean(field.isRequired),
+                "description": .string(field.summary), "schema": OpenAPISchemas.parameter(field),
+            ]
+        }
+    }
+
+    private static func parameters(of route: RouteDeclaration) -> [JSONValue] {
+        route.path.documentedParameters.map { name in
+            var members = [Member("name", .string(name)), Member("in", "path"), Member("required", true)]
+            var schema = [Member("type", "string"), Member("minLength", 1)]
+            if let parameter = route.notes.parameters.first(where: { $0.name == name }) {
+                members.append(Member("description", .string(parameter.summary)))
+                if !parameter.values.isEmpty {
+                    schema = [
+                        Member("type", "string"), Member("enum", .array(parameter.values.map { .string($0) })),
+                    ]
                 }
-                return .object(members + [Member("schema", .object(schema))])
-            })
+                schema.append(Member("examples", [.string(parameter.example)]))
+            }
+            return .object(members + [Member("schema", .object(schema))])
+        }
     }
 
     private static func requestBody(_ input: InputShape, _ route: RouteDeclaration) -> JSONValue {

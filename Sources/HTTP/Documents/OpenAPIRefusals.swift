@@ -65,7 +65,8 @@ enum OpenAPIRefusals {
         let error: JSONValue = [
             "description": "A field of the input at fault.", "type": "object",
             "properties": [
-                "pointer": text("Where the field is in the body, as a JSON Pointer (RFC 6901).", "/password"),
+                "pointer": text(
+                    "Where the field is in the body or the query, as a JSON Pointer (RFC 6901).", "/password"),
                 "code": text("The stable word for programs.", "too_short"),
                 "detail": text(
                     "A sentence for a person, which never repeats the value.", "must have at least 8 characters"),

@@ -44,8 +44,17 @@ enum OpenAPISchemas {
         ]
         let required = input.fields.filter(\.isRequired)
         if !required.isEmpty { members.append(Member("required", .array(required.map { .string($0.name) }))) }
-        if format == .form { members.append(Member("additionalProperties", ["type": "string"])) }
+        if input.isClosed {
+            members.append(Member("additionalProperties", false))
+        } else if format == .form {
+            members.append(Member("additionalProperties", ["type": "string"]))
+        }
         return .object(members)
+    }
+
+    /// What a parameter of the query may be.
+    static func parameter(_ field: InputFieldShape) -> JSONValue {
+        .object((schema(field, .form).object ?? []).filter { $0.name != "description" })
     }
 
     private static func schema(_ field: InputFieldShape, _ format: BodyFormat) -> JSONValue {

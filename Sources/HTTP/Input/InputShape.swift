@@ -4,8 +4,10 @@ public import GatewayKit
 public struct InputShape: Hashable, Sendable {
     /// The formats that it is taken in, the usual one first.
     public let formats: [BodyFormat]
-    /// The known fields in the order of their declaration; others are ignored.
+    /// The known fields in the order of their declaration.
     public let fields: [InputFieldShape]
+    /// Whether other fields are refused; else they are ignored.
+    public let isClosed: Bool
 
     /// Whether there must be a body at all.
     public var isRequired: Bool { fields.contains(where: \.isRequired) }

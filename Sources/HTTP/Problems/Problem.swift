@@ -38,7 +38,7 @@ public struct Problem: Error, Hashable, Sendable {
 
 /// A field of the input at fault.
 public struct InputProblem: Hashable, Sendable {
-    /// Where the field is in the body, as a JSON Pointer (RFC 6901), such as `/password`.
+    /// Where the field is in the body or the query, as a JSON Pointer (RFC 6901), such as `/password`.
     public let pointer: String
     /// The stable word, such as `too_short`.
     public let code: String

@@ -36,7 +36,7 @@ extension ProblemKind {
             "Send fewer or shorter header fields. In a browser, cookies of the same site are the usual cause."
         ),
         invalidInput.code: (
-            "The body could be read, but some of its fields cannot be taken.",
+            "The body or the query could be read, but some of its fields cannot be taken.",
             "The list 'errors' names each of them: where it is, a code for programs, and a sentence for people. Mend "
                 + "all of them and send the request again."
         ),

@@ -51,6 +51,8 @@ public final class RouteDeclaration: Sendable {
     public let security: Security
     /// What its body holds; nil for a route that reads none.
     public let input: InputShape?
+    /// The parameters of its query; none for a route that reads none.
+    public let query: [InputFieldShape]
     /// The answers that are not refusals.
     public let answers: [Answer]
     /// The kinds of refusal that it can give beside those that any route can; see ``allRefusals``.
@@ -65,7 +67,8 @@ public final class RouteDeclaration: Sendable {
 
     init(
         method: HTTPRequest.Method?, path: RoutePattern, summary: String, notes: RouteNotes, security: Security,
-        input: InputShape?, answers: [Answer], refusals: [ProblemKind], refusalForm: RefusalForm,
+        input: InputShape?, query: [InputFieldShape], answers: [Answer], refusals: [ProblemKind],
+        refusalForm: RefusalForm,
         checkInput: @escaping @Sendable (inout Request, Exchange) async throws -> Void,
         rendering: @escaping @Sendable (Problem, Request) -> Response?
     ) {
@@ -75,6 +78,7 @@ public final class RouteDeclaration: Sendable {
         self.notes = notes
         self.security = security
         self.input = input
+        self.query = query
         self.answers = answers
         self.refusals = refusals
         self.refusalForm = refusalForm
@@ -89,7 +93,9 @@ public final class RouteDeclaration: Sendable {
     /// state them.
     public var allRefusals: [ProblemKind] {
         guard refusalForm != .stated else { return [] }
-        let possible = refusals + Self.refusalsOfAll + (input == nil ? [] : Self.refusalsOfBodies)
+        let possible =
+            refusals + Self.refusalsOfAll + (input == nil ? [] : Self.refusalsOfBodies)
+            + (query.isEmpty ? [] : [.invalidInput])
         return ProblemKind.all.filter(possible.contains) + refusals.filter { !ProblemKind.all.contains($0) }
     }
 
@@ -105,7 +111,7 @@ public final class RouteDeclaration: Sendable {
 public struct Route<Value: Sendable>: Sendable {
     /// What it is.
     public let declaration: RouteDeclaration
-    /// What reads its body.
+    /// What reads its body or its query.
     public let input: Input<Value>
     /// Throws ``Problem`` for a caller whose body is not even read.
     let admit: @Sendable (Request) throws -> Void
@@ -123,7 +129,7 @@ public struct Route<Value: Sendable>: Sendable {
         self.admit = admit
         declaration = RouteDeclaration(
             method: method, path: RoutePattern(path), summary: summary, notes: notes, security: security,
-            input: input.shape, answers: answers, refusals: refusals, refusalForm: refusalForm,
+            input: input.shape, query: input.query, answers: answers, refusals: refusals, refusalForm: refusalForm,
             checkInput: { request, exchange in
                 try admit(request)
                 _ = try await input.read(&request, upTo: exchange.bodyLimit)
