@@ -5,7 +5,7 @@ public import GatewayKit
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
 /// a session, `Keys/` API keys, `Addresses/` the life of an address, `Changing/` what people do to their account,
-/// `Administration/` what operators do, `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file
+/// `Administration/` what operators and administrators do, `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file
 /// lies what flows share, `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
@@ -34,8 +34,10 @@ public struct AccountFlows: Sendable {
     public let passwordChange: PasswordChange
     /// Deletes accounts.
     public let deletion: AccountDeletion
-    /// What operators do.
+    /// What operators do at the command line.
     public let administration: Administration
+    /// What administrators do over REST.
+    public let users: UserAdministration
     /// Background work that keeps the times of failed logins alike; the caller runs it.
     public let paceSurvey: PaceSurvey
 
@@ -102,6 +104,8 @@ public struct AccountFlows: Sendable {
         administration = Administration(
             storage: storage, hasher: hasher, outbox: roles.outbox, links: settings.links, publicURL: roles.publicURL,
             follower: roles.follower, time: time, random: random)
+        users = UserAdministration(
+            storage: storage, hasher: hasher, revoker: revoker, letters: letters, time: time, random: random)
     }
 }
 

@@ -22,7 +22,7 @@ extension AuditEvent.Kind {
     public static let passwordRefused = Self("password_refused")
     /// A session was ended by its owner; facts: `session`, and `by_session` when another session asked for it.
     public static let loggedOut = Self("logged_out")
-    /// All sessions were ended; facts: `sessions`, how many.
+    /// All sessions were ended; facts: `sessions`, how many, and likewise `api_keys` where an administrator did.
     public static let loggedOutEverywhere = Self("logged_out_everywhere")
     /// A refresh token was presented that had long been rotated, and its family was ended; facts: `session`.
     public static let refreshReplayed = Self("refresh_replayed")
@@ -33,11 +33,14 @@ extension AuditEvent.Kind {
     /// Links that confirm addresses were asked for too often: further mails are held back for a while; facts:
     /// `seconds`.
     public static let confirmationsExhausted = Self("confirmations_exhausted")
-    /// An account's address was confirmed by a mailed link.
+    /// An account's address was confirmed by a mailed link, or by an administrator's word.
     public static let addressConfirmed = Self("address_confirmed")
+    /// An administrator took an account's address for one that is not confirmed.
+    public static let addressDoubted = Self("address_doubted")
     /// Another address was asked for by the account's owner; it counts once it is confirmed.
     public static let addressChangeRequested = Self("address_change_requested")
-    /// An account has another address, which was confirmed by a mailed link.
+    /// An account has another address, which was confirmed by a mailed link or given by an administrator; facts of the
+    /// latter: `verified`, whether it counts as confirmed.
     public static let addressChanged = Self("address_changed")
     /// An account was taken back from its former address; facts: `sessions` and `api_keys`, how many it ended.
     public static let addressRestored = Self("address_restored")
@@ -50,11 +53,12 @@ extension AuditEvent.Kind {
     public static let apiKeyCreated = Self("api_key_created")
     /// An API key was revoked by its owner; facts: `api_key`, its id.
     public static let apiKeyRevoked = Self("api_key_revoked")
-    /// A user's name was changed; facts: `from`, `to`.
+    /// A user's name was changed, by its owner or an administrator; facts: `from`, `to`.
     public static let renamed = Self("renamed")
     /// An account was deleted by its owner or an operator; facts: `username`.
     public static let accountDeleted = Self("account_deleted")
-    /// An operator made an account; facts: `username`, and `groups`, comma-separated.
+    /// An operator made an account; facts: `username`, and `groups`, comma-separated, and `invited` where its owner was
+    /// mailed a link that sets a password.
     public static let accountCreated = Self("account_created")
     /// An operator took an account over from another system; facts: `username`, and `groups`, comma-separated.
     public static let accountImported = Self("account_imported")
@@ -76,8 +80,8 @@ extension AuditEvent.Kind {
         registered, registrationRequested, loginSucceeded, loginFailed, guessesExhausted, passwordRefused,
         refreshReplayed, loggedOut,
         loggedOutEverywhere, resetRequested, resetsExhausted, confirmationRequested, confirmationsExhausted,
-        addressConfirmed, addressChangeRequested, addressChanged, addressRestored, passwordReset, passwordChanged,
-        apiKeyCreated, apiKeyRevoked, renamed, accountDeleted, accountCreated, accountImported, groupsChanged,
-        accountDisabled, accountEnabled, mailsResealed, mailRetried, mailDropped,
+        addressConfirmed, addressDoubted, addressChangeRequested, addressChanged, addressRestored, passwordReset,
+        passwordChanged, apiKeyCreated, apiKeyRevoked, renamed, accountDeleted, accountCreated, accountImported,
+        groupsChanged, accountDisabled, accountEnabled, mailsResealed, mailRetried, mailDropped,
     ]
 }

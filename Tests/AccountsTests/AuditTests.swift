@@ -19,7 +19,8 @@ import Testing
         for event in events { facts[event.kind.word, default: []].formUnion(event.facts.keys) }
         #expect(facts == (try Self.documented().filter { !$0.key.hasPrefix("signing_key") }))
         #expect(Set(facts.keys) == Set(AuditEvent.Kind.all.map(\.word)))
-        #expect(Set(events.map(\.actor)) == ["self", "command-line"])
+        let actors = Set(events.map(\.actor))
+        #expect(actors.isSuperset(of: ["self", "command-line"]) && actors.count == 3, "and an administrator's id")
         let text = "\(events)"
         for secret in secrets + ["@", "example.com"] { #expect(!text.contains(secret), "\(secret)") }
     }
@@ -83,6 +84,7 @@ import Testing
         }
         secrets += try await move(world)
         secrets.append(try await wait(world))
+        secrets += try await administerRemotely(world)
         try await administer(world)
         let last = try await world.logIn("root").access.claims.caller
         _ = try await flows.deletion.delete(last, password: World.password, from: visitor)
@@ -141,6 +143,21 @@ import Testing
         let mail = try #require(try await care.mails(limit: 1).first)
         #expect(try await care.retry(mail.id, by: .commandLine) == .made)
         #expect(try await care.drop(mail.id, by: .commandLine) == .made)
+    }
+
+    /// An administrator makes an account, has its owner set a password, and changes every part of it.
+    private func administerRemotely(_ world: World) async throws -> [String] {
+        let chief = try await world.administrator("chief")
+        let made = try await world.created("invited", by: chief)
+        let token = try await world.mailedToken(last: true)
+        for isVerified in [true, false] {
+            _ = try await world.changed(made.id, UserChange(isEmailVerified: isVerified), by: chief)
+        }
+        let change = UserChange(username: try Username("invitee"), email: try EmailAddress("other@example.com"))
+        _ = try await world.changed(made.id, change, by: chief)
+        _ = try await world.flows.users.logOut(made.id, by: chief)
+        _ = try await world.flows.users.sendReset(of: made.id, by: chief)
+        return [token.reveal()]
     }
 
     private static func token(in mail: Mail) -> OpaqueToken? {

@@ -186,6 +186,7 @@ public struct Administration: Sendable {
 }
 
 extension [GroupName] {
+    /// As the audit trail has them.
     var commaSeparated: String { map(\.text).joined(separator: ",") }
 }
 

@@ -18,6 +18,13 @@ struct Letters: Sendable {
         try write(.reset, to: account, values: link(links.reset, token, Recovery.linkLifetime))
     }
 
+    func invitation(
+        to account: Account, toSetPasswordBy token: OpaqueToken
+    ) throws(AccountsError) -> OutboxMail {
+        try write(
+            .invitation, to: account, values: link(links.reset, token, UserAdministration.invitationLifetime))
+    }
+
     func welcome(to account: Account, toVerifyBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
         try write(.welcomeAndVerify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
     }

@@ -102,6 +102,23 @@ struct MailTemplate: Sendable {
 
             """)
 
+    /// Carries a link that sets the first password of an account that an administrator has made.
+    static let invitation = MailTemplate(
+        subject: "Your new account, {username}",
+        text: """
+            Hello {username},
+
+            an account was made for you at {public_url}.
+            Follow this link to choose a password; it works once, and for
+            {lifetime}:
+
+            {link}
+
+            Later you can ask for another link there, with this address. If you
+            want no account, do nothing.
+
+            """)
+
     /// Tells that somebody wants to use an address which an account has already.
     static let addressInUse = MailTemplate(
         subject: "Your address is in use already",
@@ -205,8 +222,8 @@ struct MailTemplate: Sendable {
 
     /// All of them, for tests.
     static let all = [
-        welcome, welcomeAndVerify, confirmRegistration, confirmRegistrations, addressHasAccount, addressIsKept, reset,
-        passwordChanged, verify, addressInUse, addressChanged, addressReplaced, addressRestored,
+        welcome, welcomeAndVerify, confirmRegistration, confirmRegistrations, addressHasAccount, addressIsKept, invitation,
+        reset, passwordChanged, verify, addressInUse, addressChanged, addressReplaced, addressRestored,
     ]
 
     /// The template with its values filled in; a value's own braces stay as they are.
