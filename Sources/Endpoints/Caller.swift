@@ -12,16 +12,35 @@ struct Caller: Sendable {
 
     /// The session that the caller's access token is of; throws ``Problem`` when there is none, when it is not valid,
     /// and when nobody can tell.
-    func session(of request: Request) throws -> AccountSession {
-        switch verdict(of: request) {
+    func session(of request: Request) throws -> AccountSession { try valid(verdict(of: request)).session }
+
+    private func valid(_ verdict: CredentialVerdict) throws -> (principal: Principal, session: AccountSession) {
+        switch verdict {
         case .valid(let principal):
             guard let session = principal.caller else { throw Problem.invalidToken.because("no access token") }
-            return session
+            return (principal, session)
         case .none: throw Problem.missingToken
         case .bad(let reason): throw Problem.invalidToken.because(reason)
         case .cannotDecide: throw Problem.unavailable
         case .heldBack(let duration): throw Problem.tooManyRequests(retryAfter: duration)
         }
+    }
+
+    /// The administrator whose access token it is; throws what ``session(of:)`` throws, and ``Problem`` when they are
+    /// none. What the token says of groups is so now: a change of them ends the tokens from before.
+    func administrator(of request: Request, _ exchange: Exchange) throws -> Administrator {
+        Administrator(session: try administratingSession(of: request), visitor: Visitor(request, exchange))
+    }
+
+    /// Throws what ``administrator(of:_:)`` throws: for routes that read no body of anybody else.
+    func admitAdministrator(_ request: Request) throws { _ = try administratingSession(of: request) }
+
+    private func administratingSession(of request: Request) throws -> AccountSession {
+        let (principal, session) = try valid(verdict(of: request))
+        guard principal.groups.contains(Administrator.group.text) else {
+            throw Problem.forbidden.because("not in the group \(Administrator.group.text)")
+        }
+        return session
     }
 
     /// Throws what ``session(of:)`` throws: for routes that read no body of a stranger.

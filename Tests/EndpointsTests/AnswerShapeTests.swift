@@ -52,7 +52,7 @@ import Testing
             guard let input = route.input else { continue }
             for format in input.formats {
                 let gateway = try InMemoryGateway()
-                let token = try await gateway.logIn()
+                let token = try await gateway.logIn(for: route)
                 let body = format == .form ? form(of: input) : String(decoding: input.example.encoded(), as: UTF8.self)
                 let answer = try await gateway.send(
                     route.someMethod, route.examplePath, headers: [.contentType: format.rawValue], token: token,
@@ -97,6 +97,7 @@ import Testing
     private func goodAnswer(of route: RouteDeclaration, at gateway: InMemoryGateway) async throws -> TestResponse {
         let (method, path) = (route.someMethod, route.examplePath)
         if route.name == "POST /auth/register" { return try await gateway.send(method, path, json: example(of: route)) }
+        if route.isForAdministrators { return try await goodAnswerForAdministrator(of: route, at: gateway) }
         let (access, refresh) = try await gateway.tokens()
         let json: String? =
             switch route.name {
@@ -125,6 +126,19 @@ import Testing
             return try await gateway.send(method, "/auth/keys/\(#require(id))", token: access)
         default: return try await gateway.send(method, path, token: access, json: json)
         }
+    }
+
+    /// The same where an administrator asks, of somebody else's account.
+    private func goodAnswerForAdministrator(
+        of route: RouteDeclaration, at gateway: InMemoryGateway
+    ) async throws -> TestResponse {
+        let token = try await gateway.logInAsAdministrator()
+        let body = { (name: String) in #"{"username":"\#(name)","email":"\#(name)@example.com"}"# }
+        let made = try await gateway.send(.post, "/admin/users", token: token, json: body("jane"))
+        let id = try #require(try JSONValue(strictly: Array(buffer: made.body))["id"]?.string)
+        let path = route.path.description.replacing("{id}", with: id)
+        return try await gateway.send(
+            route.someMethod, path, token: token, json: route.input == nil ? nil : body("janet"))
     }
 
     /// Asks for a link and sets a password by it.

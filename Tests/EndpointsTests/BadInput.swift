@@ -94,7 +94,8 @@ struct BadInput {
         return input.fields.flatMap { field -> [BadInput] in
             let isText = field.content.kind == .text
             var values: [(String, JSONValue?)] = [
-                ("a number", 7), ("a list", []), ("an object", [:]), isText ? ("a truth", true) : ("a text", "true"),
+                ("a number", 7), ("a list", field.content.kind == .texts ? [7] : []), ("an object", [:]),
+                isText ? ("a truth", true) : ("a text", "true"),
             ]
             if field.isRequired { values += [("missing", nil), ("null", .null)] }
             if isText { values.append(("empty", "")) }

@@ -14,7 +14,7 @@ import Testing
             let gateway = try InMemoryGateway()
             for bad in BadInput.all(for: route) {
                 for isLoggedIn in [true, false] {
-                    let token = isLoggedIn ? try await gateway.logIn() : nil
+                    let token = isLoggedIn ? try await gateway.logIn(for: route) : nil
                     let answer = try await gateway.send(bad, to: route, token: token)
                     expectDocumented(answer, by: route, "\(route.name), \(bad.name), logged in: \(isLoggedIn)")
                     guard let expected = bad.code, isLoggedIn else { continue }
@@ -39,7 +39,7 @@ import Testing
     func `no parameter of a path gets anything but a documented answer`(value: String) async throws {
         for route in try InMemoryGateway().routes where !route.path.parameters.isEmpty {
             let gateway = try InMemoryGateway()
-            let token = try await gateway.logIn()
+            let token = try await gateway.logIn(for: route)
             let long = String(repeating: value, count: 1000)
             for value in [value, long] {
                 let path = route.path.parameters.reduce(route.path.description) { path, name in
@@ -47,6 +47,36 @@ import Testing
                 }
                 let answer = try await gateway.send(route.someMethod, path, token: token, json: "{}")
                 expectDocumented(answer, by: route, "\(route.name), \(value.prefix(10))")
+            }
+        }
+    }
+
+    @Test func `no bad query gets anything but a documented refusal, and a good one with it is still bad`() async throws
+    {
+        for route in try InMemoryGateway().routes where !route.query.isEmpty {
+            let gateway = try InMemoryGateway()
+            let token = try await gateway.logIn(for: route)
+            var bad = ["unknown=1", "%zz", "=", "%ff=1", "%00"].map {
+                ($0, $0.contains("=") ? "invalid_input" : "malformed_request")
+            }
+            bad[3].1 = "malformed_request"
+            for field in route.query {
+                let long = String(repeating: "a", count: 600)
+                bad += ["\(field.name)=%zz", "\(field.name)=%00", "\(field.name)=1&\(field.name)=1"].map {
+                    ($0, "malformed_request")
+                }
+                bad.append(("\(field.name)=\(long)", "invalid_input"))
+                if field.content.lengths?.lowerBound != 0 { bad.append(("\(field.name)=", "invalid_input")) }
+                if field.content.kind == .wholeNumber {
+                    bad += ["0", "201", "-1", "1.5", "x"].map { ("\(field.name)=\($0)", "invalid_input") }
+                }
+            }
+            for (query, code) in bad {
+                let answer = try await gateway.send(route.someMethod, "\(route.path)?\(query)", token: token)
+                expectDocumented(answer, by: route, "\(route.name), \(query.prefix(40))")
+                #expect(answer.code == code, "\(route.name), \(query.prefix(40))")
+                let stranger = try await gateway.send(route.someMethod, "\(route.path)?\(query)")
+                #expect(stranger.code == "invalid_token", "\(route.name), \(query.prefix(40))")
             }
         }
     }

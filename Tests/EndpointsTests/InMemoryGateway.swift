@@ -19,6 +19,7 @@ struct InMemoryGateway {
     let issuer: FakeTokenIssuer
     let revocations: RevocationLog
     let outbox: Outbox
+    let flows: AccountFlows
     let endpoints: [Endpoint]
     let publicURL: PublicURL
     let logger: Logger
@@ -39,9 +40,10 @@ struct InMemoryGateway {
         let settings = AccountSettings(
             registration: RegistrationSettings(isOpen: true), login: LoginSettings(guesses: guesses),
             links: .standard)
+        flows = AccountFlows(roles: roles, settings: settings)
         endpoints =
             GatewayEndpoints(
-                flows: AccountFlows(roles: roles, settings: settings),
+                flows: flows,
                 credentials: CredentialCheck(
                     issuer: issuer, storage: storage, revocations: revocations,
                     cookieName: SessionCookie.name(under: publicURL), time: time), access: access,
@@ -70,6 +72,24 @@ struct InMemoryGateway {
     }
 
     func logIn() async throws -> String { try await tokens().access }
+
+    /// The access token of whoever a route is for: an administrator, where it is one of theirs.
+    func logIn(for route: RouteDeclaration) async throws -> String {
+        route.isForAdministrators ? try await logInAsAdministrator() : try await logIn()
+    }
+
+    /// The access token of an administrator, who is John too.
+    func logInAsAdministrator() async throws -> String {
+        _ = try await logIn()
+        try await setGroups([Administrator.group])
+        return try await logIn()
+    }
+
+    /// Gives John groups, as operators do.
+    func setGroups(_ groups: Set<GroupName>) async throws {
+        let john = try #require(try await flows.administration.account(named: "johndoe"))
+        _ = try await flows.administration.setGroups(of: john.id, to: groups, by: .commandLine)
+    }
 
     /// What the link of the youngest mail ends with.
     func mailedLinkToken(for page: String = "reset-password") async throws -> Substring {
@@ -113,6 +133,9 @@ struct InMemoryGateway {
 }
 
 extension RouteDeclaration {
+    /// Whether it takes the token of an administrator alone.
+    var isForAdministrators: Bool { path.description.hasPrefix("/admin/") }
+
     /// A method that the route takes.
     var someMethod: HTTPRequest.Method { method ?? .get }
 

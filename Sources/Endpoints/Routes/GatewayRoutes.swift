@@ -11,6 +11,8 @@ struct GatewayRoutes: Sendable {
     let policy: PasswordPolicy
     /// Throws ``Problem`` for a caller without a valid token, whose body is not even read.
     let admit: @Sendable (Request) throws -> Void
+    /// Throws ``Problem`` for a caller who is no administrator, likewise.
+    let admitAdministrator: @Sendable (Request) throws -> Void
 
     /// All of them, in the order in which documents list them.
     var all: [RouteDeclaration] {
@@ -20,7 +22,9 @@ struct GatewayRoutes: Sendable {
             confirmationForm.declaration, confirm.declaration, changeEmail.declaration, restoringForm.declaration,
             restoreEmail.declaration, me.declaration, rename.declaration,
             changePassword.declaration, delete.declaration, listSessions.declaration, endSession.declaration,
-            createKey.declaration, listKeys.declaration, revokeKey.declaration, verify.declaration,
+            createKey.declaration, listKeys.declaration, revokeKey.declaration, listUsers.declaration,
+            createUser.declaration, showUser.declaration, changeUser.declaration, deleteUser.declaration,
+            logOutUser.declaration, resetUser.declaration, listEvents.declaration, verify.declaration,
         ] + Dialect.allCases.map { verify(for: $0).declaration } + [
             publicKeys.declaration, openAPI.declaration, docs.declaration, problem.declaration,
         ]
@@ -35,6 +39,7 @@ enum Topic {
     static let profile = "One's own account"
     static let sessions = "Sessions"
     static let keys = "API keys"
+    static let users = "For administrators"
     static let verification = "For apps and reverse proxies"
     static let documents = "Keys and documents"
 }

@@ -103,4 +103,4 @@ extension Output where Value == Username {
 }
 
 /// An id as examples show it.
-private let exampleID = "mfzwizlsmvxgk3tfnzxxe2lomu"
+let exampleID = "mfzwizlsmvxgk3tfnzxxe2lomu"

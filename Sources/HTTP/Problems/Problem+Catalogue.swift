@@ -61,6 +61,9 @@ extension Problem {
         Self(.tooManyKeys, "This account has \(limit) API keys, which is as many as it may have; revoke one first.")
     }
 
+    /// 409: what was asked for would be in vain.
+    public static let accountDisabled = Self(.accountDisabled, "This account is disabled; enable it first.")
+
     /// 403.
     public static let registrationClosed = Self(.registrationClosed, "Registration is closed.")
 

@@ -74,6 +74,10 @@ extension ProblemKind {
             "The account has as many API keys as one may have.",
             "List the keys, revoke one that nobody needs, and try again. A key that has expired does not count."
         ),
+        accountDisabled.code: (
+            "The account is disabled, so that what was asked for would be in vain. Administrators alone are told so.",
+            "Enable the account, and ask again."
+        ),
         registrationClosed.code: (
             "This deployment lets nobody register by themselves.",
             "Ask whoever runs it for an account."

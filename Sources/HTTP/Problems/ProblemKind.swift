@@ -49,6 +49,8 @@ extension ProblemKind {
     public static let emailTaken = Self("email_taken", .conflict, "E-mail address taken")
     /// The account has as many API keys as it may have.
     public static let tooManyKeys = Self("too_many_keys", .conflict, "Too many API keys")
+    /// An account that an administrator wants to help is disabled.
+    public static let accountDisabled = Self("account_disabled", .conflict, "Account disabled")
     /// This deployment lets nobody register.
     public static let registrationClosed = Self("registration_closed", .forbidden, "Registration closed")
     /// A valid credential that may not do this.
@@ -70,7 +72,7 @@ extension ProblemKind {
     public static let all: [Self] = [
         malformedRequest, requestTimeout, bodyTooLarge, unsupportedMediaType, headerTooLarge, invalidInput,
         invalidCredentials, emailUnverified, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken,
-        tooManyKeys, registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy, unavailable,
-        internalError,
+        tooManyKeys, accountDisabled, registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy,
+        unavailable, internalError,
     ]
 }

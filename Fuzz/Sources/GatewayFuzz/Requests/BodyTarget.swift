@@ -60,10 +60,11 @@ private struct BodyReader: Sendable {
 
     static let all: [BodyReader] = {
         let policy = PasswordPolicy(minimumLength: 8, maximumLength: 256) { $0 == "password" }
-        let routes = GatewayRoutes(policy: policy, admit: { _ in })
+        let routes = GatewayRoutes(policy: policy, admit: { _ in }, admitAdministrator: { _ in })
         return readers(routes.register) + readers(routes.login) + readers(routes.refresh)
             + readers(routes.forgotPassword) + readers(routes.reset) + readers(routes.rename)
-            + readers(routes.changePassword) + readers(routes.delete)
+            + readers(routes.changePassword) + readers(routes.delete) + readers(routes.createUser)
+            + readers(routes.changeUser)
     }()
 
     private static func readers<Value>(_ route: Route<Value>) -> [BodyReader] {
