@@ -119,11 +119,13 @@ public final class PostgresCluster: Sendable {
         return name
     }
 
-    /// Runs a command of SQL as the superuser; what psql prints, bare.
+    /// Runs a command of SQL, as the superuser unless another is named; what psql prints, bare.
     @discardableResult
-    public func sql(_ command: String, in database: String = "postgres") async throws -> String {
+    public func sql(
+        _ command: String, in database: String = "postgres", as user: String = "postgres"
+    ) async throws -> String {
         try await run([
-            "psql", "-h", folder, "-p", "\(port)", "-U", "postgres", "-d", database, "-XqAt", "-c", command,
+            "psql", "-h", folder, "-p", "\(port)", "-U", user, "-d", database, "-XqAt", "-c", command,
         ])
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayTestServers
+import Synchronization
 import Testing
 
 /// What a gateway does while its database does not.
@@ -37,6 +38,67 @@ import Testing
         #expect(refreshed.status == 200)
         #expect(await gateway.process.end() == 0)
     }
+
+    @Test func `a server whose connections others have taken is 503 in time, tokens pass, and it is found again`()
+        async throws
+    {
+        let cluster = try await PostgresCluster.start(["max_connections=9", "superuser_reserved_connections=3"])
+        var deployment = try await PostgresDeployment.new(on: cluster)
+        try await cluster.sql("CREATE ROLE gateway LOGIN; CREATE ROLE other LOGIN")
+        try await cluster.sql("ALTER DATABASE \(deployment.database) OWNER TO gateway")
+        deployment.url = cluster.url(deployment.database, user: "gateway")
+        try await deployment.prepare()
+        let gateway = try await deployment.start()
+        let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
+        #expect(try await gateway.verify(token) == 200)
+        let unseen = try await gateway.logIn("johndoe", "correct horse battery").text("access_token")
+        try await whileOthersHaveAll(of: cluster) {
+            let begun = ContinuousClock.now
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { Self.expectRefused(try await gateway.logIn("johndoe", "correct horse battery")) }
+                group.addTask { Self.expectRefused(try await gateway.register("late", "correct horse battery")) }
+                group.addTask { Self.expectRefused(try await gateway.get("/auth/me", token: token)) }
+                group.addTask {
+                    let statuses = [try await gateway.verify(token), try await gateway.verify(unseen)]
+                    #expect(statuses == [200, 200])
+                }
+                try await group.waitForAll()
+            }
+            #expect(ContinuousClock.now - begun < .seconds(14))
+            #expect(try await gateway.verify(token) == 200)
+        }
+        while try await gateway.register("after", "correct horse battery").status != 201 {
+            try Task.checkCancellation()
+        }
+        #expect(try await gateway.logIn("johndoe", "correct horse battery").status == 200)
+        #expect(await gateway.process.end() == 0)
+        #expect(gateway.process.transcript.contains("53300"))
+    }
+
+    /// Has others take each connection of a cluster but the superuser's, the gateway's too, and lets go of them after.
+    private func whileOthersHaveAll(of cluster: PostgresCluster, _ body: () async throws -> Void) async throws {
+        let end = End()
+        try await withThrowingTaskGroup(of: Void.self) { others in
+            for _ in 0..<6 {
+                others.addTask {
+                    while !Task.isCancelled, !end.hasCome.load(ordering: .acquiring) {
+                        // Fails while there is none to have, and at last when it is taken away.
+                        _ = try? await cluster.sql("SELECT pg_sleep(600)", as: "other")
+                    }
+                }
+            }
+            let ending = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename ="
+            while try await cluster.sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'other'") != "6" {
+                try await cluster.sql("\(ending) 'gateway'")
+            }
+            try await body()
+            end.hasCome.store(true, ordering: .releasing)
+            while try await cluster.sql("\(ending) 'other'") != "0" { try Task.checkCancellation() }
+            try await others.waitForAll()
+        }
+    }
+
+    private final class End: Sendable { let hasCome = Atomic(false) }
 
     @Test func `a database that takes no writes is 503 for those alone, until it takes them again`() async throws {
         let cluster = try await PostgresCluster.start()
