@@ -7,10 +7,20 @@ struct PoolState {
     enum Step {
         case run(any QueuedTurn)
         case connect
+        /// Ask whether the server of its connection answers.
+        case probe
         case pause(Duration)
         /// Until it is woken.
         case sleep
         case stop
+    }
+
+    /// What a thread has of a server.
+    enum Bond {
+        case none
+        /// A connection that was made, or asked, before another was met with silence.
+        case doubtful
+        case trusted
     }
 
     let limit: Int
@@ -23,6 +33,8 @@ struct PoolState {
     private(set) var isStopped = false
     /// Rises when a server has turned out not to be the one that is wanted: connections of an earlier era are no good.
     private(set) var era = 0
+    /// Rises when a server has not answered in time: connections that were made before may be as dead.
+    private(set) var doubt = 0
     /// Why the last try to connect has failed; nil since one has not.
     private(set) var trouble: PostgresFailure?
 
@@ -45,12 +57,13 @@ struct PoolState {
 
     mutating func remove(_ turn: any QueuedTurn) { queue.removeAll { $0 === turn } }
 
-    /// What a thread does next; `isConnected` says whether it has a connection of this era.
-    mutating func next(for thread: Int, isConnected: Bool, now: Duration) -> Step {
+    /// What a thread does next, which has a connection of this era or none.
+    mutating func next(for thread: Int, _ bond: Bond, now: Duration) -> Step {
         sleepingConnected.removeAll { $0 == thread }
         sleepingBare.removeAll { $0 == thread }
         if isStopped { return .stop }
-        if isConnected {
+        if bond == .doubtful { return .probe }
+        if bond == .trusted {
             while !queue.isEmpty {
                 let turn = queue.removeFirst()
                 if turn.begin() { return .run(turn) }
@@ -88,9 +101,20 @@ struct PoolState {
     }
 
     /// Notes that a connection of that era leads to a server that takes no writes, as the others that were made with it
-    /// may; those that are found to do so later say nothing new.
-    mutating func leaveServer(of era: Int) {
-        if era == self.era { self.era += 1 }
+    /// may; those that are found to do so later say nothing new. Whether it is new.
+    @discardableResult
+    mutating func leaveServer(of era: Int) -> Bool {
+        guard era == self.era else { return false }
+        self.era += 1
+        return true
+    }
+
+    /// Notes that a server has not answered in time. It may be slow, or gone without a word; who has an idle connection
+    /// is to be woken, and asks, lest each is found dead by a turn of its own that waits as long.
+    mutating func suspect() -> [Int] {
+        doubt += 1
+        defer { sleepingConnected = [] }
+        return sleepingConnected
     }
 
     /// Ends everything; the turns that will not be taken.

@@ -10,19 +10,11 @@ extension PostgresConnection {
     /// Connects to the first of some servers that answers in its time and is what the target wants. One after another,
     /// for libpq leaves a host that is silent only when it may block. Looking up a name may block all the same.
     static func open(
-        _ target: PostgresTarget, clock: PostgresClock, deadlines: PostgresDeadlines
+        _ servers: PostgresServers, clock: PostgresClock, deadlines: PostgresDeadlines
     ) throws(PostgresFailure) -> PostgresConnection {
-        var failures: [PostgresFailure] = []
-        for server in target.servers {
-            do throws(PostgresFailure) {
-                return try open(
-                    target.parameters.merging(server) { $1 }, clock: clock, deadlines: deadlines)
-            } catch {
-                failures.append(error)
-            }
+        try servers.firstGood { parameters throws(PostgresFailure) in
+            try open(parameters, clock: clock, deadlines: deadlines)
         }
-        let message = failures.map(\.message).joined(separator: "; ")
-        throw PostgresFailure(.unreachable(failures.compactMap(\.state).last), message)
     }
 
     private static func open(
@@ -47,7 +39,8 @@ extension PostgresConnection {
             do {
                 _ = try SocketWait(unsafe PQsocket(handle), clock).wait(for: Int16(events), until: deadline)
             } catch {
-                let host = parameters.first { $0.key == "host" || $0.key == "hostaddr" }?.value ?? "the server"
+                let names = ["host", "hostaddr"].compactMap { name in parameters.first { $0.key == name }?.value }
+                let host = names.count == 2 ? "\(names[0]) (\(names[1]))" : names.first ?? "the server"
                 throw PostgresFailure(.unreachable(nil), "\(host) did not answer in time")
             }
             state = unsafe PQconnectPoll(handle)

@@ -32,6 +32,16 @@ extension PostgresConnection {
         return rows
     }
 
+    /// Whether the server answers within a second, or the time that a connection to it may take where that is less.
+    func isAnswered() -> Bool {
+        do throws(PostgresFailure) {
+            try runScript("", until: clock.elapsed() + min(deadlines.connect, .seconds(1)))
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Waits until something comes that was not asked for, or a descriptor can be read; whether it was that.
     func waitForNews(or waking: Int32, until deadline: Duration) throws(PostgresFailure) -> Bool {
         let awakened = try SocketWait(unsafe PQsocket(handle), clock).wait(
@@ -76,6 +86,7 @@ extension PostgresConnection {
         } catch {
             isSpent = true
             wasLate = error.reason == .late
+            wasSilent = wasLate
             throw error
         }
     }

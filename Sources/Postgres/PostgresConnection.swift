@@ -17,6 +17,8 @@ final class PostgresConnection {
     var isSpent = false
     /// Whether its server has refused to write for a transaction that may.
     var isReadOnly = false
+    /// Whether its server has not answered in time: so may others have lost theirs.
+    var wasSilent = false
     /// Whether the server may still be at work on what nobody waits for.
     var wasLate = false
     private var prepared: [String: Prepared] = [:]

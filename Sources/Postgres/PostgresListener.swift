@@ -37,7 +37,8 @@ public final class PostgresListener: Sendable {
         let (news, continuation) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(256))
         self.news = news
         work = ListenerWork(
-            target: target, channels: channels, clock: clock, deadlines: deadlines, news: continuation)
+            servers: PostgresServers(target), channels: channels, clock: clock, deadlines: deadlines, news: continuation
+        )
         let thread = Thread { [work] in work.run() }
         thread.name = "postgres-listen"
         thread.start()
@@ -54,7 +55,7 @@ private final class ListenerWork: Sendable {
     /// How long silence is taken for quiet before the server is asked whether it is there.
     private static let silence = Duration.seconds(10)
 
-    private let target: PostgresTarget
+    private let servers: PostgresServers
     private let channels: [String]
     private let clock: PostgresClock
     private let deadlines: PostgresDeadlines
@@ -62,10 +63,10 @@ private final class ListenerWork: Sendable {
     private let bell = Bell()
 
     init(
-        target: PostgresTarget, channels: [String], clock: PostgresClock, deadlines: PostgresDeadlines,
+        servers: PostgresServers, channels: [String], clock: PostgresClock, deadlines: PostgresDeadlines,
         news: AsyncStream<PostgresListener.News>.Continuation
     ) {
-        self.target = target
+        self.servers = servers
         self.channels = channels
         self.clock = clock
         self.deadlines = deadlines
@@ -78,7 +79,7 @@ private final class ListenerWork: Sendable {
         var failures = 0
         while !bell.isRung {
             do throws(PostgresFailure) {
-                let connection = try PostgresConnection.open(target, clock: clock, deadlines: deadlines)
+                let connection = try PostgresConnection.open(servers, clock: clock, deadlines: deadlines)
                 for channel in channels {
                     let quoted = channel.replacing("\"", with: "\"\"")
                     try connection.runScript("LISTEN \"\(quoted)\"", until: clock.elapsed() + deadlines.statement)

@@ -5,20 +5,29 @@ import Synchronization
 /// A few connections to a server, each on a thread of its own, and transactions that take turns on them.
 ///
 /// Connections are made when they are needed and made again when they were lost. `PoolState.swift` decides which thread
-/// does what, `PoolTurn.swift` who answers a caller, `TransactionRun.swift` what becomes of a transaction,
-/// `PostgresConnection.swift` speaks with libpq, `PostgresListener.swift` hears notifications. A transaction that has
-/// begun runs to its end; who is cancelled while it waits is answered at once.
+/// does what, `PostgresServers.swift` which server is tried first, `PoolTurn.swift` who answers a caller,
+/// `TransactionRun.swift` what becomes of a transaction, `PostgresConnection.swift` speaks with libpq,
+/// `PostgresListener.swift` hears notifications. A transaction that has begun runs to its end; who is cancelled while it
+/// waits is answered at once.
 public final class PostgresPool: Sendable {
     private let threads: PoolThreads
     private let clock: PostgresClock
     private let deadlines: PostgresDeadlines
 
     /// Begins a pool that connects when it is first used; at most `limit` callers wait for a connection at once.
-    public init(
+    public convenience init(
         to target: PostgresTarget, connections: Int, waiting limit: Int = 1000, clock: PostgresClock,
         deadlines: PostgresDeadlines = PostgresDeadlines()
     ) {
-        threads = PoolThreads(to: target, connections, waiting: limit, clock, deadlines)
+        self.init(
+            to: PostgresServers(target), connections: connections, waiting: limit, clock: clock, deadlines: deadlines)
+    }
+
+    init(
+        to servers: PostgresServers, connections: Int, waiting limit: Int = 1000, clock: PostgresClock,
+        deadlines: PostgresDeadlines
+    ) {
+        threads = PoolThreads(to: servers, connections, waiting: limit, clock, deadlines)
         self.clock = clock
         self.deadlines = deadlines
         threads.start()
@@ -74,7 +83,7 @@ public final class PostgresPool: Sendable {
 
 /// The threads of a pool; they hold this, and not the pool, so that a pool that nobody holds ends.
 final class PoolThreads: Sendable {
-    private let target: PostgresTarget
+    private let servers: PostgresServers
     private let clock: PostgresClock
     private let deadlines: PostgresDeadlines
     private let state: Mutex<PoolState>
@@ -82,10 +91,10 @@ final class PoolThreads: Sendable {
     private let canceller = Canceller()
 
     init(
-        to target: PostgresTarget, _ count: Int, waiting limit: Int, _ clock: PostgresClock,
+        to servers: PostgresServers, _ count: Int, waiting limit: Int, _ clock: PostgresClock,
         _ deadlines: PostgresDeadlines
     ) {
-        self.target = target
+        self.servers = servers
         self.clock = clock
         self.deadlines = deadlines
         state = Mutex(PoolState(limit: limit))
@@ -135,18 +144,26 @@ final class PoolThreads: Sendable {
 
     private func work(_ number: Int) {
         var connection: PostgresConnection?
-        var era = 0
+        var (era, doubt) = (0, 0)
         while true {
             let (step, present) = state.withLock { state in
-                let isConnected = connection != nil && era == state.era
-                return (state.next(for: number, isConnected: isConnected, now: clock.elapsed()), state.era)
+                let bond: PoolState.Bond =
+                    connection == nil || era != state.era ? .none : doubt == state.doubt ? .trusted : .doubtful
+                return (state.next(for: number, bond, now: clock.elapsed()), (era: state.era, doubt: state.doubt))
             }
             switch step {
             case .stop: return
             case .sleep: wakes[number].wait()
             case .pause(let pause):
                 _ = wakes[number].wait(timeout: .now() + .milliseconds(Int(pause.millisecondsUp)))
-            case .connect: (connection, era) = (connect(number), present)
+            case .connect:
+                connection = connect(number)
+                (era, doubt) = present
+            case .probe:
+                doubt = present.doubt
+                guard let used = connection, !used.isAnswered() else { continue }
+                connection = nil
+                leaveServer(of: era)
             case .run(let turn):
                 guard let used = connection else { continue }
                 run(turn, on: used, of: era)
@@ -157,7 +174,7 @@ final class PoolThreads: Sendable {
 
     private func connect(_ number: Int) -> PostgresConnection? {
         do throws(PostgresFailure) {
-            let connection = try PostgresConnection.open(target, clock: clock, deadlines: deadlines)
+            let connection = try PostgresConnection.open(servers, clock: clock, deadlines: deadlines)
             let woken = state.withLock { $0.connected(number) }
             for wake in woken { wakes[wake].signal() }
             return connection
@@ -169,9 +186,16 @@ final class PoolThreads: Sendable {
         }
     }
 
+    private func leaveServer(of era: Int) {
+        if state.withLock({ $0.leaveServer(of: era) }) { servers.leave() }
+    }
+
     private func run(_ turn: any QueuedTurn, on connection: PostgresConnection, of era: Int) {
         let ending = turn.run(on: connection)
-        if connection.isReadOnly { state.withLock { $0.leaveServer(of: era) } }
+        if connection.isReadOnly { leaveServer(of: era) }
+        if connection.wasSilent {
+            for idle in state.withLock({ $0.suspect() }) { wakes[idle].signal() }
+        }
         if connection.isSpent { canceller.cancel(connection) }
         guard case .again(let failure) = ending, turn.waitAgain(or: failure, now: clock.elapsed()) else { return }
         let (isTaken, wake) = state.withLock { $0.putBack(turn) }

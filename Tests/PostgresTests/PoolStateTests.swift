@@ -73,6 +73,17 @@ import Testing
         #expect(state.era == 2)
     }
 
+    @Test func `where a server was silent, who has an idle connection asks before the next turn`() {
+        var state = PoolState(limit: 9)
+        for thread in 0..<3 { #expect(state.step(thread, isConnected: thread > 0) == "sleep") }
+        #expect(state.suspect() == [1, 2])
+        #expect(state.doubt == 1)
+        #expect(state.enqueue(Turn()).wake == 0, "who is about to ask is not the next sleeper")
+        #expect(state.step(1, .doubtful) == "probe")
+        #expect(state.step(1, .trusted) == "run")
+        #expect(state.suspect() == [])
+    }
+
     @Test func `a full queue takes no more, and none does once it is stopped`() {
         var state = PoolState(limit: 1)
         #expect(state.enqueue(Turn()).isTaken)
@@ -98,9 +109,14 @@ private final class Turn: QueuedTurn {
 
 extension PoolState {
     fileprivate mutating func step(_ thread: Int, isConnected: Bool = false, at now: Duration = .zero) -> String {
-        switch next(for: thread, isConnected: isConnected, now: now) {
+        step(thread, isConnected ? .trusted : .none, at: now)
+    }
+
+    fileprivate mutating func step(_ thread: Int, _ bond: Bond, at now: Duration = .zero) -> String {
+        switch next(for: thread, bond, now: now) {
         case .run: "run"
         case .connect: "connect"
+        case .probe: "probe"
         case .pause(let pause): "pause \(pause)"
         case .sleep: "sleep"
         case .stop: "stop"
@@ -108,7 +124,7 @@ extension PoolState {
     }
 
     fileprivate mutating func taken() -> Turn? {
-        guard case .run(let turn) = next(for: 0, isConnected: true, now: .zero) else { return nil }
+        guard case .run(let turn) = next(for: 0, .trusted, now: .zero) else { return nil }
         return turn as? Turn
     }
 }

@@ -24,6 +24,86 @@ import Testing
         }
     }
 
+    @Test func `the host that was good last is tried first, and the one that was left is tried last`() async throws {
+        let silent = try SilentListener()
+        let cluster = try await PostgresCluster.start()
+        let url = "postgres://postgres@127.0.0.1:\(silent.port),127.0.0.1:\(cluster.port)/postgres"
+        let pool = try PostgresCluster.pool(
+            at: url, connections: 1, deadlines: PostgresDeadlines(connect: .milliseconds(300)))
+        for _ in 0..<3 {
+            #expect(try await pool.number("SELECT 1 AS number") == 1)
+            try await cluster.sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'auth-gateway'")
+        }
+        #expect(try await pool.number("SELECT 1 AS number") == 1)
+        #expect(silent.connectionCount() == 1)
+
+        let servers = PostgresServers(try PostgresTarget(url: "postgres://x@a,b,c/x"))
+        func tried(until good: String) throws -> String {
+            var tried = ""
+            _ = try servers.firstGood { parameters throws(PostgresFailure) in
+                tried += parameters["host"] ?? "-"
+                if parameters["host"] != good { throw PostgresFailure(.unreachable(nil), "away") }
+            }
+            return tried
+        }
+        #expect(try tried(until: "b") == "ab")
+        #expect(try tried(until: "c") == "bac")
+        servers.leave()
+        #expect(try tried(until: "c") == "abc")
+        servers.leave()
+        servers.leave()
+        #expect(try tried(until: "a") == "a")
+    }
+
+    @Test func `a silent address of a name is left for the next, and the name stays the one that is certified`()
+        async throws
+    {
+        let cluster = try await PostgresCluster.shared()
+        let silent = try SilentListener("127.0.0.2", port: cluster.port)
+        let addresses = ["127.0.0.2", "127.0.0.1"]
+        let target = try PostgresTarget(url: "postgres://postgres@db.test:\(cluster.port)/postgres")
+        let servers = PostgresServers(target) { $0 == "db.test" ? addresses : [] }
+        let pool = PostgresPool(
+            to: servers, connections: 1, clock: .system, deadlines: PostgresDeadlines(connect: .milliseconds(300)))
+        #expect(try await pool.number("SELECT 1 AS number") == 1)
+        #expect(silent.connectionCount() == 1)
+        var tried: [[String?]] = []
+        try servers.firstGood { parameters throws(PostgresFailure) in
+            tried.append([parameters["host"], parameters["hostaddr"]])
+        }
+        #expect(tried == [["db.test", "127.0.0.1"]])
+    }
+
+    @Test func `a server that goes without a word costs one transaction its deadline, and not one each connection`()
+        async throws
+    {
+        let (first, second) = (try await PostgresCluster.start(), try await PostgresCluster.start())
+        let url = "postgres://postgres@127.0.0.1:\(first.port),127.0.0.1:\(second.port)/postgres"
+        let pool = try PostgresCluster.pool(
+            at: url, connections: 4,
+            deadlines: PostgresDeadlines(
+                connect: .seconds(1), statement: .seconds(1), wait: .seconds(30), transaction: .seconds(60)))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { try await pool.run("SELECT pg_sleep(0.3)") } }
+            try await group.waitForAll()
+        }
+        first.freeze()
+        let late = await failure { try await pool.number("SELECT 1 AS number") }
+        #expect(late?.reason == .late)
+        for _ in 0..<8 {
+            let port = "SELECT CAST(current_setting('port') AS BIGINT) AS number"
+            #expect(try await pool.number(port) == Int64(second.port))
+        }
+        first.thaw()
+    }
+
+    @Test func `the addresses of a name are those that the system knows`() {
+        #expect(PostgresServers.lookUp("localhost").contains { ["127.0.0.1", "::1"].contains($0) })
+        #expect(PostgresServers.lookUp("127.0.0.1") == ["127.0.0.1"])
+        #expect(PostgresServers.lookUp("no such name") == [])
+    }
+
     @Test func `where none will do, each host's reason is told`() async throws {
         let silent = try SilentListener()
         let url = "postgres://postgres@127.0.0.1:\(silent.port),127.0.0.1:1/postgres"
@@ -40,9 +120,34 @@ private final class SilentListener: Sendable {
     private let descriptor: Int32
 
     init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
         port = try PostgresCluster.bindToLoopback(descriptor)
         listen(descriptor, 16)
+    }
+
+    /// At an address of loopback.
+    init(_ address: String, port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        self.port = port
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_port = in_port_t(port).bigEndian
+        inet_pton(AF_INET, address, &place.sin_addr)
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafePointer(to: place) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 }
+        }
+        try #require(isBound && listen(descriptor, 16) == 0)
+    }
+
+    /// How many have connected that were not counted yet, those that have gone again too.
+    func connectionCount() -> Int {
+        var count = 0
+        while case let connection = accept(descriptor, nil, nil), connection >= 0 {
+            close(connection)
+            count += 1
+        }
+        return count
     }
 
     deinit { close(descriptor) }
