@@ -9,7 +9,7 @@ import Foundation
     /// Every target, in the order in which `run` takes them.
     static let targets: [FuzzTarget] = [
         .token, .claims, .json, .body, .form, .forwarded, .credential, .settings, .connection, .url, .rules, .express,
-        .keyset,
+        .keyset, .smtp,
     ]
 
     private static let chosen = targets.first { $0.name == ProcessInfo.processInfo.environment["FUZZ_TARGET"] }
