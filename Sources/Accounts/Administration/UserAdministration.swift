@@ -3,8 +3,8 @@ public import GatewayKit
 /// What administrators do to accounts over REST; every change is in force at once, everywhere.
 ///
 /// `Administration.swift` is the same for operators at the command line, who may do all of it to themselves too.
-/// `UserAdministration+Search.swift` finds accounts, `…+Creation.swift` makes one, `UserChange.swift` changes one; `Administrator`
-/// is who asks, and is looked at again in each transaction.
+/// `UserAdministration+Search.swift` finds accounts, `UserAdministration+Creation.swift` makes one, `UserChange.swift`
+/// changes one; `Administrator` is who asks, and is looked at again in each transaction.
 public struct UserAdministration: Sendable {
     let storage: any Storage
     let hasher: any PasswordHasher

@@ -222,8 +222,8 @@ struct MailTemplate: Sendable {
 
     /// All of them, for tests.
     static let all = [
-        welcome, welcomeAndVerify, confirmRegistration, confirmRegistrations, addressHasAccount, addressIsKept, invitation,
-        reset, passwordChanged, verify, addressInUse, addressChanged, addressReplaced, addressRestored,
+        welcome, welcomeAndVerify, invitation, confirmRegistration, confirmRegistrations, addressHasAccount,
+        addressIsKept, reset, passwordChanged, verify, addressInUse, addressChanged, addressReplaced, addressRestored,
     ]
 
     /// The template with its values filled in; a value's own braces stay as they are.

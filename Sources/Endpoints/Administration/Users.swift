@@ -105,8 +105,8 @@ extension GatewayEndpoints {
 }
 
 extension Exchange {
-    /// The account that the path names. Ids of other systems, which an import keeps, have characters that a path does not
-    /// hold as they are.
+    /// The account that the path names. Ids of other systems, which an import keeps, have characters that a path does
+    /// not hold as they are.
     fileprivate var accountID: AccountID {
         get throws(Problem) {
             guard let text = parameter("id").removingPercentEncoding, !text.utf8.contains(0) else {
