@@ -7,8 +7,8 @@ import Synchronization
 /// Connections are made when they are needed and made again when they were lost. `PoolState.swift` decides which thread
 /// does what, `PostgresServers.swift` which server is tried first, `PoolTurn.swift` who answers a caller,
 /// `TransactionRun.swift` what becomes of a transaction, `PostgresConnection.swift` speaks with libpq,
-/// `PostgresListener.swift` hears notifications. A transaction that has begun runs to its end; who is cancelled while it
-/// waits is answered at once.
+/// `PostgresListener.swift` hears notifications. A transaction that has begun runs to its end; who is cancelled while
+/// it waits is answered at once.
 public final class PostgresPool: Sendable {
     private let threads: PoolThreads
     private let clock: PostgresClock
