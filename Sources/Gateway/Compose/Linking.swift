@@ -7,7 +7,7 @@ enum Linking {
     static func problems(of settings: GatewaySettings, in root: ConfigNode?) -> [ConfigProblem] {
         sharedAddress(settings.server, root?.entry("server")?.value) + repeatedStages(settings.pipeline)
             + rulesNeverReached(settings.access.policy.rules) + failedTests(settings.access)
-            + unwiseIssuers(settings, root)
+            + unwiseIssuers(settings, root) + countsKeptNowhere(settings, root)
     }
 
     /// Two listeners cannot have one address; the one that the file names last is at fault, or the only one.
@@ -57,6 +57,21 @@ enum Linking {
         }
     }
 
+    /// Counts that gateways share are kept by a storage that they share; whether another's is one, the start finds out.
+    private static func countsKeptNowhere(_ settings: GatewaySettings, _ root: ConfigNode?) -> [ConfigProblem] {
+        guard settings.storage.name == "sqlite", case .list(let stages)? = root?.entry("pipeline")?.value.content
+        else { return [] }
+        return stages.enumerated().compactMap { index, stage in
+            guard let node = stage.entry("count_in")?.value, stage.entry("use")?.value.scalarText == "rate-limit",
+                (node.entry("use")?.value ?? node).scalarText == "storage"
+            else { return nil }
+            return ConfigProblem(
+                at: node.position, path: "pipeline[\(index)].count_in",
+                "the storage 'sqlite' is one gateway's alone and keeps no counts: write memory, which is as good, or "
+                    + "use postgres")
+        }
+    }
+
     /// Another issuer cannot have the gateway's own name, and its users should have names that no account can.
     private static func unwiseIssuers(_ settings: GatewaySettings, _ root: ConfigNode?) -> [ConfigProblem] {
         guard case .list(let nodes)? = root?.entry("access")?.value.entry("issuers")?.value.content else { return [] }
@@ -80,6 +95,10 @@ enum Linking {
         }
         return problems
     }
+}
+
+extension ConfigNode {
+    fileprivate var scalarText: String? { if case .scalar(let scalar) = content { scalar.text } else { nil } }
 }
 
 extension String {

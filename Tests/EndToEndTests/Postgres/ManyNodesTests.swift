@@ -24,14 +24,16 @@ import Testing
         }
     }
 
-    @Test func `whoever counts in a storage that counts nothing is told so at the start`() async throws {
+    @Test(arguments: ["check", "serve"])
+    func `whoever counts in a storage that counts nothing is told so before the start`(verb: String) async throws {
         let folder = try TestFolder()
-        try folder.write("config.yaml", "pipeline: [{use: rate-limit, count_in: storage}]\n")
-        let started = try await GatewayProcess.run(["serve"], in: folder)
-        #expect(started.status == 1)
+        try folder.write("config.yaml", "pipeline: [{use: rate-limit, count_in: {use: storage}}]\n")
+        let refused = try await GatewayProcess.run([verb], in: folder)
+        #expect(refused.status == 78)
         #expect(
-            started.output.contains("count_in: storage needs a storage that several gateways may share"),
-            "\(started.output)")
+            refused.output.hasPrefix(
+                "config.yaml:1:40: error: pipeline[0].count_in: the storage 'sqlite' is one gateway's alone"),
+            "\(refused.output)")
     }
 
     @Test func `of parallel refreshes at four gateways all get one successor`() async throws {
