@@ -18,8 +18,7 @@ public enum StorageConformance {
     /// Every check; each wants a place of its own.
     public static let checks: [Check] =
         transactions + accounts + registrations + sessions + cookies + apiKeys + links + keys + outbox + revocations
-        + audit
-        + guesses + bounds
+        + audit + guesses + bounds + sharing
 
     /// One promise and how it is tried.
     public struct Check: Sendable, CustomTestStringConvertible {
