@@ -54,6 +54,24 @@ import Testing
         _ = try await world.logIn()
     }
 
+    @Test func `the owner is told at the address that the account has once the password is hashed`() async throws {
+        let world = try World()
+        let account = try await world.account()
+        let hasher = InterruptedHasher(inner: world.hasher) {
+            _ = try? await world.storage.write { records throws(StorageError) in
+                guard var moved = try records.accounts.account(account.id) else { return }
+                moved.email = EmailAddress(stored: "moved@example.com")
+                _ = try records.accounts.update(moved)
+            }
+        }
+        let administration = Administration(
+            storage: world.storage, hasher: hasher, outbox: world.outbox, links: .standard,
+            publicURL: try PublicURL("https://auth.example.com"), follower: world.follower, time: world.time,
+            random: world.random)
+        _ = try await administration.setPassword(of: account.id, to: Password("another one"), by: .commandLine)
+        #expect(try await world.mails().last?.recipient == "moved@example.com")
+    }
+
     @Test func `a password set by an operator ends the sessions and tells the owner`() async throws {
         let world = try World()
         let account = try await world.account()
@@ -83,5 +101,26 @@ import Testing
         let nobody = AccountID("nobody")
         #expect(try await world.flows.administration.disable(nobody, by: .commandLine) == nil)
         #expect(try await !world.flows.administration.delete(nobody, by: .commandLine))
+    }
+}
+
+/// Lets something happen while it hashes.
+private struct InterruptedHasher: PasswordHasher {
+    let inner: FakePasswordHasher
+    let meanwhile: @Sendable () async -> Void
+
+    var policy: PasswordPolicy { inner.policy }
+
+    func hash(_ password: Password) async throws(PasswordHasherError) -> PasswordHash {
+        await meanwhile()
+        return try await inner.hash(password)
+    }
+
+    func verify(
+        _ password: Password, against hash: PasswordHash
+    ) async throws(PasswordHasherError) -> PasswordVerdict { try await inner.verify(password, against: hash) }
+
+    func verifyNobody(_ password: Password) async throws(PasswordHasherError) {
+        try await inner.verifyNobody(password)
     }
 }

@@ -134,8 +134,7 @@ public struct Administration: Sendable {
             return .passwordRefused(refusal)
         }
         let hash = try await hasher.newHash(of: password)
-        let notice = try letters.passwordChanged(to: found)
-        let changed = try await change(id, .passwordChanged, endsAll: true, notice: notice, by: someone) {
+        let changed = try await change(id, .passwordChanged, endsAll: true, tellsOwner: true, by: someone) {
             $0.passwordHash = hash
             return [:]
         }
@@ -156,7 +155,7 @@ public struct Administration: Sendable {
     /// `endsAll`, its sessions and API keys end too. `apply` gives the facts for the audit trail, or nil when there was
     /// nothing to change.
     private func change(
-        _ id: AccountID, _ kind: AuditEvent.Kind, endsAll: Bool = false, notice: OutboxMail? = nil,
+        _ id: AccountID, _ kind: AuditEvent.Kind, endsAll: Bool = false, tellsOwner: Bool = false,
         by someone: Operator, apply: @escaping @Sendable (inout Account) -> [String: String]?
     ) async throws(AccountsError) -> Account? {
         let now = time.now()
@@ -174,14 +173,23 @@ public struct Administration: Sendable {
             }
             if kind == .passwordChanged { try records.guesses.clear(GuessKey(id).text) }
             try records.audit.append(someone.event(kind, of: id, at: now, facts: facts))
-            if let notice { try records.outbox.enqueue(notice) }
+            if tellsOwner { try records.outbox.enqueue(notice(to: account)) }
             try revoker.revoke(
                 keys + [.account(id, leastVersion: account.version)], at: now, in: records)
             return account
         }
-        if notice != nil { letters.outbox.signal.poke() }
+        if tellsOwner { letters.outbox.signal.poke() }
         await revoker.settle()
         return changed
+    }
+
+    /// That the password was changed, to the address that the account has then: hashing takes a while.
+    private func notice(to account: Account) throws(StorageError) -> OutboxMail {
+        do throws(AccountsError) {
+            return try letters.passwordChanged(to: account)
+        } catch {
+            throw .broken(cause: error)
+        }
     }
 }
 
