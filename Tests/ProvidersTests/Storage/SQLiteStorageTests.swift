@@ -18,6 +18,12 @@ import Testing
         #expect(settings == ["2", "wal", "1", "1"])
     }
 
+    @Test func `its threads are no more urgent than others, whoever runs it`() async throws {
+        let folder = try TemporaryFolder()
+        let storage = try await SQLiteStorage.open(path: folder.file("gateway.db"), time: ManualTime())
+        #expect(storage.pool.configuration.qos == .default)
+    }
+
     @Test func `the files are their owner's alone, and so are the folders that were missing`() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.file("given"), withIntermediateDirectories: false)

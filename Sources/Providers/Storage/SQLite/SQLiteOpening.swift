@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import GatewayKit
@@ -66,6 +67,9 @@ extension SQLiteStorage {
     private static func configuration(_ busyTimeout: Duration) -> Configuration {
         var configuration = Configuration()
         configuration.label = "storage"
+        // Else libdispatch wants to raise its threads over all others, which it may as root alone, and says so in the
+        // system's log where it may not.
+        configuration.qos = .default
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = 4
         configuration.busyMode = .timeout(Double(busyTimeout.wholeMilliseconds) / 1000)
