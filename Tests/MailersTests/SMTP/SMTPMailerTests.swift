@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test func `the mail server of these tests holds nothing of theirs open`() async throws {
+        // A child inherits its ends, as it does SwiftNIO's sockets.
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        try await withMailFolder { folder in
+            let server = try await MailServer.start(in: folder)
+            close(ends[1])
+            let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+            // Ends when nobody can write any more; a child that another test has just started may for a moment.
+            let read = await withCheckedContinuation { continuation in
+                Thread.detachNewThread { continuation.resume(returning: reading.availableData) }
+            }
+            #expect(read.isEmpty && server.port > 0)
+        }
+    }
+
     @Test func `a name with an underscore is looked for in the certificate like any other`() async throws {
         let refused = "temporary: no TLS with the mail server: "
         for (name, trusts, expected) in [

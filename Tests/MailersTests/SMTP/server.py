@@ -7,9 +7,12 @@ logged in. Each command is a line of `commands`: `tls` or `clear`, and its verb.
 What it does depends on the recipient: `rcpt-550`, `data-451` and so on are answered so, `once-451` so the first time,
 `stall` never, and with `gone` the connection ends.
 """
-import argparse, asyncio, pathlib, ssl, subprocess, sys
+import argparse, asyncio, os, pathlib, ssl, subprocess, sys
 
 from aiosmtpd.smtp import SMTP, AuthResult
+
+# What popen has inherited of the tests: sockets of theirs would stay open as long as this lives.
+os.closerange(3, 65536)
 
 parser = argparse.ArgumentParser()
 parser.add_argument("folder", type=pathlib.Path)
