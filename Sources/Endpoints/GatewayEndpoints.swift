@@ -6,9 +6,9 @@ public import GatewayKit
 /// Every endpoint of the public listener, over the flows and decisions that they call.
 ///
 /// `Routes/` says what each is; `Accounts/` holds what people and apps use, a topic a file; `Administration/` what
-/// administrators do; `Verification/` what reverse proxies ask; `Documents` the key set and what the gateway says about itself, by `Pages/`. Each endpoint
-/// decodes, calls one flow and encodes; `Caller` finds out who asks, `Faults` turns what is broken into what the HTTP
-/// target answers.
+/// administrators do; `Verification/` what reverse proxies ask; `Documents` the key set and what the gateway says
+/// about itself, by `Pages/`. Each endpoint decodes, calls one flow and encodes; `Caller` finds out who asks,
+/// `Faults` turns what is broken into what the HTTP target answers.
 public struct GatewayEndpoints: Sendable {
     let routes: GatewayRoutes
     let flows: AccountFlows

@@ -121,11 +121,41 @@ import Testing
         #expect(restoring == .invalidLink)
     }
 
+    @Test(arguments: [Measure.sameAddress, .logOut, .disable])
+    func `what makes an account safe ends the link that takes it back to its former address`(measure: Measure)
+        async throws
+    {
+        let world = try World()
+        let root = try await world.administrator()
+        let ada = try await world.created("ada", password: World.password, isEmailVerified: true, by: root)
+        let caller = try await world.logIn("ada").access.claims.caller
+        let new = try EmailAddress("b@example.com")
+        _ = try await world.flows.addressChange.request(caller, to: new, knowing: World.password, from: world.visitor)
+        let token = try await world.mailedToken(.verify)
+        #expect(try await world.flows.confirmation.confirm(by: token, from: world.visitor) == .confirmed)
+        let restore = try await world.mailedToken(.restore)
+        switch measure {
+        case .sameAddress: _ = try await world.changed(ada.id, UserChange(email: new, isEmailVerified: true), by: root)
+        case .logOut: _ = try await world.flows.users.logOut(ada.id, by: root)
+        case .disable:
+            _ = try await world.changed(ada.id, UserChange(isDisabled: true), by: root)
+            _ = try await world.changed(ada.id, UserChange(isDisabled: false), by: root)
+        }
+        let restoring = try await world.flows.addressChange.restore(by: restore, from: world.visitor)
+        #expect(restoring == .invalidLink)
+        #expect(try await world.stored("ada")?.email == new)
+    }
+
+    enum Measure: Sendable { case sameAddress, logOut, disable }
+
     @Test func `an administrator cannot lock themselves out, and may do the rest to themselves`() async throws {
         let world = try World()
         let root = try await world.administrator()
         let own = root.session.accountID
-        for change in [UserChange(isDisabled: true), UserChange(groups: []), UserChange(groups: [try GroupName("a")])] {
+        for change in [
+            UserChange(isDisabled: true), UserChange(groups: []), UserChange(groups: [try GroupName("a")]),
+            UserChange(email: try EmailAddress("other@example.com")), UserChange(isEmailVerified: false),
+        ] {
             let changing = try await world.flows.users.change(own, change, by: root)
             guard case .ownAccount = changing else { throw Unexpected(changing) }
         }

@@ -64,7 +64,8 @@ extension World {
     /// An administrator who is logged in.
     func administrator(_ name: String = "root") async throws -> Administrator {
         let creation = try await flows.administration.create(
-            try Username(name), try EmailAddress("\(name)@admin.example.com"), password: World.password,
+            try Username(name), try EmailAddress("\(name)@admin.example.com"), isEmailVerified: true,
+            password: World.password,
             groups: [Administrator.group], by: .commandLine)
         guard case .created = creation else { throw Unexpected(creation) }
         return Administrator(session: try await logIn(name).access.claims.caller, visitor: visitor)

@@ -50,8 +50,9 @@ extension UserAdministration {
             return .passwordRefused(refusal)
         }
         let now = time.now()
-        let seen = try await storage.look { records throws(StorageError) in
-            try records.taken(user, at: now)
+        let seen: Creation? = try await storage.look { records throws(StorageError) in
+            guard try records.recognizes(someone) else { return .gone }
+            return try records.taken(user, at: now)
         }
         if let seen { return seen }
         // One that nobody knows, where none is stated; a login with it costs what any login costs.
@@ -73,6 +74,7 @@ extension UserAdministration {
             case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
             }
             var facts = ["username": account.username.text, "groups": account.groups.commaSeparated]
+            if account.isEmailVerified { facts["verified"] = "true" }
             if let invitation {
                 try records.links.insert(link)
                 try records.outbox.enqueue(invitation)

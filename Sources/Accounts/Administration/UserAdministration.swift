@@ -138,12 +138,13 @@ struct EndedAccess {
 }
 
 extension Records {
-    /// Removes all sessions and API keys of an account, and the links by which it could still be changed; the keys are
-    /// to be revoked when all else is written.
+    /// Removes all sessions and API keys of an account, and the links by which it could still be changed, or taken back
+    /// to a former address; the keys are to be revoked when all else is written.
     func endAll(of id: AccountID) throws(StorageError) -> EndedAccess {
         let keys = try endKeys(of: id)
         let count = try sessions.endAll(of: id, except: nil).count
         try endPendingLinks(of: id)
+        try links.deleteAll(of: id, for: .restore)
         return EndedAccess(keys: keys, sessions: count)
     }
 }

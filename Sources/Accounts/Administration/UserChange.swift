@@ -74,7 +74,11 @@ extension UserAdministration {
             guard case .done(let former) = found else {
                 if case .gone = found { return .gone } else { return .missing }
             }
-            let tells = former.isEmailVerified && change.applied(to: former).email != former.email
+            // Nor does a slip, or a token that was stolen, give the account to whoever reads another mailbox.
+            let changed = change.applied(to: former)
+            let isDoubted = former.isEmailVerified && !changed.isEmailVerified
+            if id == someone.session.accountID, changed.email != former.email || isDoubted { return .ownAccount }
+            let tells = former.isEmailVerified && changed.email != former.email
             let notice = tells ? try letters.addressChanged(of: former) : nil
             let changing: Changing? = try await storage.commit { records throws(StorageError) in
                 guard try records.recognizes(someone) else { return .gone }
@@ -101,6 +105,8 @@ extension UserAdministration {
     ) throws(StorageError) -> Changing {
         let now = time.now()
         var account = change.applied(to: former)
+        // An address that is stated is meant to stay, also where the account has it by now.
+        if change.email != nil, account.email == former.email { try records.endLinks(of: account.id) }
         guard account != former else { return .changed(former) }
         account.version += 1
         if account.email != former.email, try !records.isFree(account.email, for: former.id, at: now) {
@@ -114,11 +120,7 @@ extension UserAdministration {
         case .emailTaken: return .emailTaken
         case .missing: throw .broken(cause: Inconsistency(description: "an account that was read is missing"))
         }
-        if account.email != former.email {
-            for purpose in [Link.Purpose.verify, .change, .reset, .restore] {
-                try records.links.deleteAll(of: account.id, for: purpose)
-            }
-        }
+        if account.email != former.email { try records.endLinks(of: account.id) }
         let isClosed = account.isDisabled && !former.isDisabled
         let ended = isClosed ? try records.endAll(of: account.id) : nil
         for (kind, facts) in Self.events(of: account, after: former, ended) {
@@ -154,5 +156,14 @@ extension UserAdministration {
             events.append((account.isDisabled ? .accountDisabled : .accountEnabled, ended?.facts ?? [:]))
         }
         return events
+    }
+}
+
+extension Records {
+    /// Removes every link by which an account could be changed, or taken back to a former address.
+    fileprivate func endLinks(of account: AccountID) throws(StorageError) {
+        for purpose in [Link.Purpose.verify, .change, .reset, .restore] {
+            try links.deleteAll(of: account, for: purpose)
+        }
     }
 }

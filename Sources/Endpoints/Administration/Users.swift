@@ -136,6 +136,6 @@ extension Problem {
     /// An administrator would lock themselves out, and be perhaps the last one.
     fileprivate static let ownAccount = Problem(
         .forbidden,
-        "You may not delete or disable your own account, nor leave the group of administrators; another administrator "
-            + "can do so.")
+        "You may not delete or disable your own account, leave the group of administrators, or give yourself another "
+            + "address: another administrator can do so, and POST /auth/change-email changes the address.")
 }

@@ -23,7 +23,7 @@ extension GatewayRoutes {
                 "In the order of the names, and of the addresses where only those match."),
             input: .query(
                 InputField(
-                    "query", optional: .text(0...254).described { $0.example = "john" },
+                    "query", optional: .beginning,
                     "What names or addresses begin with; capitals are folded."),
                 InputField("limit", optional: .pageLength, "How many there may be on a page; 50 where it is left out."),
                 InputField("after", optional: .termCursor, "The 'next' of the page before.")
@@ -164,7 +164,7 @@ extension InputRule where Value == Int64 {
 extension InputRule where Value == Set<GroupName> {
     /// Groups, as many as an access token and a proxy's header field have room for.
     fileprivate static var groups: Self {
-        let most = 64
+        let most = GroupName.mostOfAnAccount
         return InputRule<[String]>.texts
             .described {
                 $0.counts = 0...most
@@ -179,6 +179,24 @@ extension InputRule where Value == Set<GroupName> {
                 var groups: Set<GroupName> = []
                 for text in texts { groups.insert(try GroupName(text)) }
                 return groups
+            }
+    }
+}
+
+extension InputRule where Value == String {
+    /// What names or addresses begin with. A '+' of a query that is not encoded is read as a space.
+    fileprivate static var beginning: Self {
+        InputRule<String>.text(0...254)
+            .described {
+                $0.pattern = "^[!-~]*$"
+                $0.example = "john"
+            }
+            .compactMap { text throws(InputRefusal) in
+                guard text.isEmpty || TermPrefix(text) != nil else {
+                    throw InputRefusal(
+                        "invalid_characters", "must be of ASCII without spaces; a '+' is written %2B in a URL")
+                }
+                return text
             }
     }
 }

@@ -23,6 +23,8 @@ struct AdministrationTests {
         let shown = try await gateway.get("/admin/users/\(id)", token: root)
         #expect(try shown.json()["email_verified"] as? Bool == true)
         #expect(!shown.body.contains("argon2") && shown["cache-control"] == "no-store")
+        let spaced = try await gateway.get("/admin/users?query=jane+tag", token: root)
+        #expect(spaced.status == 422 && spaced.body.contains("invalid_characters"))
         let found = try await gateway.get("/admin/users?query=JANE%40&limit=1", token: root).json()
         #expect((found["users"] as? [[String: Any]])?.first?["id"] as? String == id && found["next"] is NSNull)
 
