@@ -63,7 +63,7 @@ struct SMTPExchange: Sendable {
 
     /// A mail is refused for good by a 5xx for its recipient or for itself. The sender is the operator's setting, and
     /// so is the login that 530, 535 and 538 ask for (RFC 4954): mails wait until that is mended. What many servers
-    /// have against the sender, or the name in EHLO (5.5.2), they say to the recipient.
+    /// have against the sender, or the name in EHLO (504 5.5.2), they say to the recipient.
     private func refusal(of step: SMTPStep, _ reply: SMTPReply) -> SMTPFailure {
         guard [.recipient, .data, .content].contains(step), ![530, 535, 538].contains(reply.code), reply.code >= 500
         else { return .refused(step, status: reply.status, isPermanent: false) }

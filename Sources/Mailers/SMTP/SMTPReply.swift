@@ -12,8 +12,10 @@ struct SMTPReply: Hashable, Sendable {
     /// sender (RFC 3463, RFC 4954, RFC 7372, RFC 7505). Servers say so of the recipient too, since many decide about a
     /// sender only there.
     var isAboutSender: Bool { enhanced.map { Self.sendersFaults.contains("\($0.dropFirst())") } ?? false }
-    /// Whether its enhanced code is about the dialogue.
-    var isAboutDialogue: Bool { enhanced?.dropFirst(2).hasPrefix("5.") ?? false }
+    /// Whether its codes are about the dialogue. Some say 550 5.5.0 of a mailbox that they do not have.
+    var isAboutDialogue: Bool {
+        code != 550 && (enhanced.map { [".5.1", ".5.2", ".5.4"].contains("\($0.dropFirst())") } ?? false)
+    }
 
     private static let sendersFaults: Set<String> = [
         ".1.7", ".1.8", ".7.8", ".7.9", ".7.11", ".7.20", ".7.21", ".7.22", ".7.23", ".7.24", ".7.25", ".7.26", ".7.27",

@@ -59,6 +59,15 @@ import Testing
                 == ["<permanent: the mail server refused the recipient (RCPT), with 550>", "<close>"])
     }
 
+    @Test(arguments: ["550 5.5.0 x", "550 5.5.1 x", "554 5.5.0 x"])
+    func `a mailbox that a server does not have is the recipient's fault, whatever code it says it with`(
+        reply: String
+    ) throws {
+        var talk = try Talk.ready()
+        _ = talk.hear("250 ok")
+        #expect(talk.hear(reply).first?.hasPrefix("<permanent: ") == true)
+    }
+
     @Test(arguments: [
         ("550 5.1.7 x", true), ("550 5.1.8 x", true), ("554 5.7.27 x", true), ("550 5.7.26 x", true),
         ("504 5.5.2 x", false), ("503 5.5.1 x", false),
