@@ -86,7 +86,9 @@ public struct OutboxDelivery: Service {
             try await storage.write { records throws(StorageError) in
                 if case .delivered = outcome { return try records.outbox.erase(stored.id) }
                 // A node that stood still until its claim had expired does not end another's.
-                guard try records.outbox.mail(stored.id)?.attempts == stored.attempts else { return }
+                guard let current = try records.outbox.mail(stored.id), current.isClaimed,
+                    current.attempts == stored.attempts, current.dueAt == stored.dueAt
+                else { return }
                 switch outcome {
                 case .delivered: break
                 case .putOff(let moment, let failure):
