@@ -5,8 +5,8 @@ public import GatewayKit
 ///
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
 /// a session, `Keys/` API keys, `Addresses/` the life of an address, `Changing/` what people do to their account,
-/// `Administration/` what operators and administrators do, `Mail/` the outbox, `Upkeep/` the removal of what has expired; beside this file
-/// lies what flows share, `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
+/// `Administration/` what operators and administrators do, `Mail/` the outbox, `Upkeep/` the removal of what has
+/// expired; beside this file lies what flows share, `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
 public struct AccountFlows: Sendable {
@@ -59,11 +59,12 @@ public struct AccountFlows: Sendable {
         paceSurvey = PaceSurvey(storage: storage, hasher: hasher, pace: pace, time: time, random: random)
         let check = PasswordCheck(hasher: hasher, guesses: guesses, pace: pace, time: time)
         let proof = OwnerProof(storage: storage, check: check, time: time, results: meters.proofs)
+        let mails = { (limits: LoginSettings.Guesses) in
+            GuessGuard(limits: limits, exhaustion: .confirmationsExhausted, storage: storage, time: time)
+        }
         let pending = PendingRegistrations(
-            storage: storage, letters: letters, perClient: confirmations,
-            perAddress: GuessGuard(
-                limits: PendingRegistrations.addressLimits, exhaustion: .confirmationsExhausted, storage: storage,
-                time: time),
+            storage: storage, letters: letters, settings: settings.registration, perClient: confirmations,
+            perSite: mails(PendingRegistrations.siteLimits), perAddress: mails(PendingRegistrations.addressLimits),
             time: time, random: random)
         registration = Registration(
             settings: settings.registration, storage: storage, hasher: hasher, pending: pending, letters: letters,

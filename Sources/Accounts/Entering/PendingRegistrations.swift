@@ -9,13 +9,20 @@ import GatewayKit
 struct PendingRegistrations: Sendable {
     let storage: any Storage
     let letters: Letters
+    let settings: RegistrationSettings
     /// How often one client has one address mailed.
     let perClient: GuessGuard
+    /// How often one line of IPv6 does, which has many networks.
+    let perSite: GuessGuard
     /// How often all of them together do.
     let perAddress: GuessGuard
     let time: any TimeSource
     let random: any RandomSource
     let pace = AnswerPace(quarters: 16)
+
+    /// What the networks of one line may ask for together.
+    static let siteLimits = LoginSettings.Guesses(
+        perAccount: RateLimit(count: 10, per: .seconds(3600)), backOffUpTo: .seconds(3600))
 
     /// More than one client can ask for alone, so that a stranger who asks without end keeps no owner from their link.
     static let addressLimits = LoginSettings.Guesses(
@@ -61,8 +68,10 @@ struct PendingRegistrations: Sendable {
     func mailAgain(to email: EmailAddress, from visitor: Visitor) async throws(AccountsError) {
         _ = try await paced(by: \.self) { () async throws(AccountsError) in
             let now = time.now()
+            // One mail says for how long its links work, so what ends soon is in none.
             let waiting = try await storage.look { records throws(StorageError) in
-                try records.registrations.registrations(addressed: email, at: now, limit: Self.namesAMail)
+                try records.registrations.registrations(
+                    addressed: email, at: now + .seconds(3600), limit: Self.namesAMail)
             }
             guard !waiting.isEmpty else { return "none" }
             let linked = waiting.map { ($0, OpaqueToken(from: random)) }
@@ -91,6 +100,7 @@ struct PendingRegistrations: Sendable {
         let id = AccountID(from: random)
         return try await storage.commit { records throws(StorageError) in
             guard let registration = try records.registrations.registration(linkedBy: token.hash, at: now),
+                settings.refusal(of: registration.email) == nil,
                 try records.isFree(registration.email, for: nil, at: now)
             else { return false }
             let account = Account(
@@ -131,6 +141,10 @@ struct PendingRegistrations: Sendable {
         let client = visitor.address.map { $0.isIPv6 ? $0.network(prefix: 64).description : $0.description } ?? "-"
         let own = key.asking(for: "registration from \(client)")
         if try perClient.take(own, of: nil, from: visitor, in: records) != nil { return true }
+        if let address = visitor.address, address.isIPv6 {
+            let site = key.asking(for: "registration from \(address.network(prefix: 48))")
+            if try perSite.take(site, of: nil, from: visitor, in: records) != nil { return true }
+        }
         return try perAddress.take(key.asking(for: "registration"), of: nil, from: visitor, in: records) != nil
     }
 

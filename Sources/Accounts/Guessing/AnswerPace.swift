@@ -5,8 +5,8 @@ import Synchronization
 /// the store would have been compared, so that their time does not tell whether an account exists or which format its
 /// hash has; and requests for a link until one would have been mailed.
 ///
-/// It learns what each format costs from a ``PaceSurvey`` and from the comparisons that pass by, which may be of shorter
-/// passwords and then count for no less than the survey's; waiting takes no thread.
+/// It learns what each format costs from a ``PaceSurvey`` and from the comparisons that pass by, which may be of
+/// shorter passwords and then count for no less than the survey's; waiting takes no thread.
 final class AnswerPace: Sendable {
     /// What the comparison of nobody's hash counts as.
     static let nobody = "nobody"
@@ -92,7 +92,8 @@ final class AnswerPace: Sendable {
     }
 
     /// What hashes of one cost have in common: the format's name, the fields behind it that are a cost, and their
-    /// length, for a longer tag can cost more: `2b$12 60`, `argon2id$v=19$m=19456,t=2,p=1 97` or `pbkdf2-sha256$i=600000 88`.
+    /// length, for a longer tag can cost more: `2b$12 60`, `argon2id$v=19$m=19456,t=2,p=1 97` or
+    /// `pbkdf2-sha256$i=600000 88`.
     /// A salt has no `=`, and is longer than a cost.
     static func format(of hash: PasswordHash) -> String {
         let text = hash.reveal()

@@ -39,7 +39,7 @@ struct MailTemplate: Sendable {
 
     /// Carries a link that makes an account of a registration.
     static let confirmRegistration = MailTemplate(
-        subject: "Confirm your address, {username}",
+        subject: "Confirm your address",
         text: """
             Hello {username},
 
@@ -216,7 +216,8 @@ struct MailTemplate: Sendable {
             {link}
 
             The link works once, and for {lifetime}. If you have no account
-            there, do nothing.
+            there, or do not know this name, do nothing: whoever chose it knows
+            its password.
 
             """)
 

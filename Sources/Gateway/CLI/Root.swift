@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// `auth-gateway`: one verb a subcommand, each in the file of its name; `Users/` holds those of `users`,
 /// `Keys/` those of `keys`, `Mail/` those of `mail`, `Token/` that of `token`, `Proxy/` what `proxy` prints, `Doctor/`
-/// what `doctor` tries. `Host` is the world that verbs work in; `PasswordPrompt` asks for a password, and `PasswordLine`
+/// what `doctor` tries. `Host` is the world that verbs work in; `PasswordPrompt` asks for a password, `PasswordLine`
 /// reads it; `LineInput` reads a file piece by piece, and `InputLines` cuts that into lines.
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(

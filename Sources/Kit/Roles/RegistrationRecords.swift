@@ -10,8 +10,8 @@ public protocol RegistrationRecords {
     /// The registration whose link has a token of that hash, if it ends behind a moment.
     func registration(linkedBy link: TokenHash, at moment: Timestamp) throws(StorageError) -> PendingRegistration?
 
-    /// At most `limit` registrations of an address that end behind a moment: first those that were never mailed about
-    /// or whose last mail is the oldest, and of several such the oldest of them.
+    /// At most `limit` registrations of an address that end behind a moment, the youngest first, and of one moment in
+    /// the order of their names.
     func registrations(
         addressed email: EmailAddress, at moment: Timestamp, limit: Int
     ) throws(StorageError) -> [PendingRegistration]

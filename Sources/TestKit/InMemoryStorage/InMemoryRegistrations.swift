@@ -25,11 +25,9 @@ struct InMemoryRegistrations: RegistrationRecords {
     func registrations(
         addressed email: EmailAddress, at moment: Timestamp, limit: Int
     ) throws(StorageError) -> [PendingRegistration] {
-        let beginning = Timestamp(milliseconds: .min)
         let live = records.tables.registrations.values.filter { $0.email == email && $0.expiresAt > moment }
         let sorted = live.sorted { left, right in
-            (left.mailedAt ?? beginning, left.createdAt, left.username.text)
-                < (right.mailedAt ?? beginning, right.createdAt, right.username.text)
+            (right.createdAt, left.username.text) < (left.createdAt, right.username.text)
         }
         return Array(sorted.first(atMost: limit))
     }

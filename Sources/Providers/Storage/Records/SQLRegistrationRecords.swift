@@ -49,12 +49,11 @@ struct SQLRegistrationRecords: RegistrationRecords {
     func registrations(
         addressed email: EmailAddress, at moment: Timestamp, limit: Int
     ) throws(StorageError) -> [PendingRegistration] {
-        // The engines do not agree on where NULL stands in an order.
         try connection.rows(
             """
             SELECT username, email, password_hash, link, mailed_at, created_at, expires_at
             FROM registrations WHERE email = :email AND expires_at > :moment
-            ORDER BY mailed_at IS NOT NULL, mailed_at, created_at, username LIMIT :limit
+            ORDER BY created_at DESC, username LIMIT :limit
             """, ["email": .text(email.text), "moment": .moment(moment), "limit": .limit(limit)], read)
     }
 
