@@ -47,14 +47,16 @@ import Testing
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: GatewayProcess.quick)
         // The start finds out by two what nobody's hash costs; a registration and a login compute one each.
         _ = try await TourTests.registerAndLogIn(at: gateway)
-        #expect(try await Self.hashes(of: gateway, atLeast: 4) == 4)
+        let before = try await Self.hashes(of: gateway, atLeast: 4)
         let answers = try await Self.inParallel(200) { number in
             let name = ["johndoe", "JohnDoe", "john@example.com"][number % 3]
             return try await gateway.logIn(name, "wrong horse battery \(number)")
         }
         let compared = answers.count { $0.status == 401 }
         #expect((1...10).contains(compared))
-        #expect(try await Self.hashes(of: gateway, atLeast: compared + 4) == compared + 4)
+        // Where the start was slow, it finds out the same of the account's by two more.
+        let after = try await Self.hashes(of: gateway, atLeast: before + compared)
+        #expect((compared...compared + 2).contains(after - before))
         // A busy machine's queue of hashes may be full for some of the ten.
         #expect(answers.count { [429, 503].contains($0.status) } == 200 - compared)
         #expect(answers.count { $0.status == 429 } >= 190)

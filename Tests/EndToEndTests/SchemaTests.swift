@@ -40,6 +40,7 @@ struct SchemaTests {
         "storage-postgres-passphrase-in-url": "the schema says of the database's URL how it begins",
         "storage-postgres-standby": "the schema says of the database's URL how it begins",
         "storage-postgres-unknown-sslmode": "the schema says of the database's URL how it begins",
+        "storage-password-with-nul": "the schema says nothing of what is in a secret",
         "storage-postgres-no-such-parameter": "the schema says of the database's URL how it begins",
     ]
 
