@@ -40,10 +40,11 @@ public struct Login: Sendable {
     ) async throws(AccountsError) -> Attempt {
         let (found, waiting, wait) = try await storage.commit { records throws(StorageError) in
             let account = try name.account(in: records)
-            let waiting = account == nil ? try name.registration(in: records, at: time.now()) : nil
+            // Looked for in any case: what is done before the wait begins is the same for a name that nobody has.
+            let waiting = try name.registration(in: records, at: time.now())
             let wait = try check.guesses.take(
                 name.guessKey(for: account), of: account?.id, from: visitor, in: records)
-            return (account, waiting, wait)
+            return (account, account == nil ? waiting : nil, wait)
         }
         if let wait { return (.tooManyGuesses(retryAfter: wait), .backOff) }
         let start = time.elapsed()
