@@ -83,6 +83,9 @@ import Testing
             let token = try await world.mailedToken(.verify)
             try await world.make(name, other)
             #expect(try await !world.confirm(token))
+            guard name == "johndoe" else { continue }
+            try await world.resend("johndoe@example.com")
+            #expect(try await world.mails().isEmpty, "it waits no more")
         }
         #expect(try await world.enter("jane") == "unverified")
     }

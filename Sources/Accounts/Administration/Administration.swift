@@ -61,7 +61,7 @@ public struct Administration: Sendable {
                 return try records.accounts.account(named: username) == nil ? .emailTaken : .usernameTaken
             }
             switch try records.accounts.insert(account) {
-            case .stored: break
+            case .stored: _ = try records.registrations.remove(username)
             case .usernameTaken: return .usernameTaken
             case .emailTaken: return .emailTaken
             case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))

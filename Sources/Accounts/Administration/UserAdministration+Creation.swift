@@ -68,7 +68,7 @@ extension UserAdministration {
             guard try records.recognizes(someone) else { return .gone }
             if let taken = try records.taken(user, at: now) { return taken }
             switch try records.accounts.insert(account) {
-            case .stored: break
+            case .stored: _ = try records.registrations.remove(user.username)
             case .usernameTaken: return .usernameTaken
             case .emailTaken: return .emailTaken
             case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
