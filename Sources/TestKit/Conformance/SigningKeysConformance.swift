@@ -26,10 +26,12 @@ public enum SigningKeysConformance: String, CaseIterable, Sendable, CustomTestSt
 
     public var testDescription: String { rawValue }
 
-    /// Checks the promise; `make` is given still clocks, one store for all issuers of a check, and now and then a run
-    /// that must not begin a deployment, whose issuer takes the keys as they are.
-    public func verify(_ make: @escaping (Provision) async throws -> any TokenIssuer) async throws {
-        let world = World(make: make)
+    /// Checks the promise; `make` is given still clocks, one store for all issuers of a check, which is empty at first,
+    /// and now and then a run that must not begin a deployment, whose issuer takes the keys as they are.
+    public func verify(
+        on storage: any Storage = InMemoryStorage(), _ make: @escaping (Provision) async throws -> any TokenIssuer
+    ) async throws {
+        let world = World(make: make, storage: storage)
         let first = try await world.issuer(mayCreate: true)
         let keys = try #require(first.signingKeys)
         let old = try #require(try world.signer(of: first))
@@ -89,7 +91,7 @@ public enum SigningKeysConformance: String, CaseIterable, Sendable, CustomTestSt
 private struct World {
     let make: (Provision) async throws -> any TokenIssuer
     let time = ManualTime()
-    let storage = InMemoryStorage()
+    let storage: any Storage
     let services = ServiceList()
 
     static let newKeyring = SecretKeyring([(id: "new", key: Secret([UInt8](repeating: 8, count: 32)))])

@@ -24,10 +24,12 @@ public enum TokenIssuerConformance: String, CaseIterable, Sendable, CustomTestSt
 
     public var testDescription: String { rawValue }
 
-    /// Checks the promise; `make` is given still clocks, and a store that two issuers of one check may share.
-    public func verify(_ make: (Provision) async throws -> any TokenIssuer) async throws {
+    /// Checks the promise; `make` is given still clocks, and a store that two issuers of one check may share, empty at
+    /// first.
+    public func verify(
+        on storage: any Storage = InMemoryStorage(), _ make: (Provision) async throws -> any TokenIssuer
+    ) async throws {
         let time = ManualTime()
-        let storage = InMemoryStorage()
         let issuer = try await make(.forTests(time: time, storage: storage))
         let account = try Self.account(isEmailVerified: true)
         let issued = try issuer.issue(to: account, in: SessionID("session"))

@@ -159,6 +159,15 @@ import Testing
             ])
     }
 
+    @Test(arguments: [true, false])
+    func `a login goes in clear only where the file says so, with all that it comes to`(isAllowed: Bool) throws {
+        var talk = try Talk(.none, login: Self.login, allowsLoginWithoutTLS: isAllowed)
+        _ = talk.hear("220 x")
+        let said = talk.hear("250-x", "250 AUTH PLAIN")
+        #expect(said == (isAllowed ? ["AUTH PLAIN"] : [said.first ?? "", "<close>"]))
+        #expect(talk.failure == (isAllowed ? nil : .noTLS))
+    }
+
     @Test(arguments: ["220 go", "250 ok", "421 bye"])
     func `what is said in clear behind a reply ends the connection`(reply: String) throws {
         for replies in [[], ["220 x"], ["220 x", "250-x\r\n250 STARTTLS"]] {
@@ -265,10 +274,13 @@ private struct Talk {
     var failure: SMTPFailure?
     private let letter: SMTPLetter
 
-    init(_ security: SMTPSecurity = .startTLS, login: SMTPLogin? = nil) throws {
+    init(
+        _ security: SMTPSecurity = .startTLS, login: SMTPLogin? = nil, allowsLoginWithoutTLS: Bool = false
+    ) throws {
         dialogue = SMTPDialogue(
             SMTPDialogue.Manners(
-                security: security, login: login, allowsLoginWithoutTLS: false, clientName: "auth.example.com"))
+                security: security, login: login, allowsLoginWithoutTLS: allowsLoginWithoutTLS,
+                clientName: "auth.example.com"))
         letter = try SMTPLetter(.sample(), from: Mailbox("no-reply@example.com"))
         _ = dialogue.send(letter)
     }
