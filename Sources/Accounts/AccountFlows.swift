@@ -6,7 +6,8 @@ public import GatewayKit
 /// `Entering/` has registration and login, `Guessing/` what guards and compares passwords, `Sessions/` what becomes of
 /// a session, `Keys/` API keys, `Addresses/` the life of an address, `Changing/` what people do to their account,
 /// `Administration/` what operators and administrators do, `Mail/` the outbox, `Upkeep/` the removal of what has
-/// expired; beside this file lies what flows share, `AuditKinds.swift` and `AccountMeters.swift` with what operators see of them.
+/// expired; beside this file lies what flows share, `AuditKinds.swift` and `AccountMeters.swift` with what operators see
+/// of them.
 ///
 /// A refusal that a caller expects is a value of the flow's own enumeration; ``AccountsError`` says what is broken.
 public struct AccountFlows: Sendable {

@@ -164,18 +164,13 @@ public struct Administration: Sendable {
             guard var facts = apply(&account) else { return account }
             account.version += 1
             try records.accounts.save(account)
-            var keys: [Revocation.Subject] = []
-            if endsAll {
-                keys = try records.endKeys(of: id)
-                facts["api_keys"] = "\(keys.count)"
-                facts["sessions"] = "\(try records.sessions.endAll(of: id, except: nil).count)"
-                try records.endPendingLinks(of: id)
-            }
+            let ended = endsAll ? try records.endAll(of: id) : nil
+            facts.merge(ended?.facts ?? [:]) { $1 }
             if kind == .passwordChanged { try records.guesses.clear(GuessKey(id).text) }
             try records.audit.append(someone.event(kind, of: id, at: now, facts: facts))
             if tellsOwner { try records.outbox.enqueue(notice(to: account)) }
             try revoker.revoke(
-                keys + [.account(id, leastVersion: account.version)], at: now, in: records)
+                (ended?.keys ?? []) + [.account(id, leastVersion: account.version)], at: now, in: records)
             return account
         }
         if tellsOwner { letters.outbox.signal.poke() }

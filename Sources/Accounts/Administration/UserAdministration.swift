@@ -48,7 +48,8 @@ public struct UserAdministration: Sendable {
         return outcome
     }
 
-    /// Ends all sessions and API keys of an account, and the links by which it could still be changed.
+    /// Ends all sessions and API keys of an account, and the links by which it could still be changed, or taken back to
+    /// a former address.
     public func logOut(_ id: AccountID, by someone: Administrator) async throws(AccountsError) -> Outcome<Void> {
         let now = time.now()
         let outcome: Outcome<Void> = try await storage.commit { records throws(StorageError) in
@@ -57,6 +58,7 @@ public struct UserAdministration: Sendable {
             account.version += 1
             try records.accounts.save(account)
             let ended = try records.endAll(of: id)
+            try records.links.deleteAll(of: id, for: .restore)
             try records.audit.append(
                 someone.asOperator.event(.loggedOutEverywhere, of: id, at: now, facts: ended.facts))
             try revoker.revoke(
@@ -138,13 +140,13 @@ struct EndedAccess {
 }
 
 extension Records {
-    /// Removes all sessions and API keys of an account, and the links by which it could still be changed, or taken back
-    /// to a former address; the keys are to be revoked when all else is written.
+    /// Removes all sessions and API keys of an account, and the links by which it could still be changed; the keys are
+    /// to be revoked when all else is written. The link that takes the account back to a former address stays: at the
+    /// command line nobody gives an account another address, so that it may be its owner's only way.
     func endAll(of id: AccountID) throws(StorageError) -> EndedAccess {
         let keys = try endKeys(of: id)
         let count = try sessions.endAll(of: id, except: nil).count
         try endPendingLinks(of: id)
-        try links.deleteAll(of: id, for: .restore)
         return EndedAccess(keys: keys, sessions: count)
     }
 }

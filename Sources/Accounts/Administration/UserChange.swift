@@ -123,6 +123,7 @@ extension UserAdministration {
         if account.email != former.email { try records.endLinks(of: account.id) }
         let isClosed = account.isDisabled && !former.isDisabled
         let ended = isClosed ? try records.endAll(of: account.id) : nil
+        if isClosed { try records.links.deleteAll(of: account.id, for: .restore) }
         for (kind, facts) in Self.events(of: account, after: former, ended) {
             try records.audit.append(someone.event(kind, of: account.id, at: now, facts: facts))
         }
