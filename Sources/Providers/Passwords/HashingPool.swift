@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GatewayKit
 import ServiceLifecycle
@@ -8,8 +9,8 @@ import ServiceLifecycle
 
 /// A bounded number of threads that hash passwords, behind a bounded queue.
 ///
-/// The threads run at nice 19, so that a storm of logins does not slow what else the machine does. They end when the
-/// pool is stopped or released.
+/// The threads run at nice 19, so that a storm of logins does not slow what else the machine does. One that has had
+/// nothing to do for a second gives the memory of hashing back. They end when the pool is stopped or released.
 final class HashingPool: Sendable {
     private let queue: HashingQueue
 
@@ -17,9 +18,11 @@ final class HashingPool: Sendable {
     /// of which Linux keeps 15 bytes.
     init(
         threads: Int, capacity: Int, time: any TimeSource, name: String = "hashing",
-        watch: HashingWatch = HashingWatch()
+        watch: HashingWatch = HashingWatch(), quiet: DispatchTimeInterval = .seconds(1)
     ) {
-        queue = HashingQueue(threads: threads, capacity: capacity, time: time, watch: watch)
+        queue = HashingQueue(
+            threads: threads, capacity: capacity, time: time, watch: watch, quiet: quiet,
+            onQuiet: { HashingMemory.shared.release() })
         for _ in 0..<threads {
             Thread.detachNewThread { [queue] in
                 Self.nameThread(name)

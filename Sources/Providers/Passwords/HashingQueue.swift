@@ -31,8 +31,16 @@ final class HashingQueue: Sendable {
     private let capacity: Int
     private let time: any TimeSource
     private let watch: HashingWatch
+    private let quiet: DispatchTimeInterval
+    private let onQuiet: @Sendable () -> Void
 
-    init(threads: Int, capacity: Int, time: any TimeSource, watch: HashingWatch) {
+    /// States every part; `onQuiet` is called on each thread that has had nothing to do for as long as `quiet`, once.
+    init(
+        threads: Int, capacity: Int, time: any TimeSource, watch: HashingWatch,
+        quiet: DispatchTimeInterval = .seconds(1), onQuiet: @escaping @Sendable () -> Void = {}
+    ) {
+        self.quiet = quiet
+        self.onQuiet = onQuiet
         self.threads = threads
         self.capacity = capacity
         self.time = time
@@ -98,7 +106,10 @@ final class HashingQueue: Sendable {
     /// Does the jobs, one after the other, until ``stop()``; blocks the calling thread.
     func work() {
         while true {
-            wakeUps.wait()
+            if wakeUps.wait(timeout: .now() + quiet) == .timedOut {
+                onQuiet()
+                wakeUps.wait()
+            }
             let (next, isStopped) = state.withLock { state -> ((job: Job, since: Duration)?, Bool) in
                 // A job that was removed leaves its wake-up behind, and then nothing is here.
                 guard !state.waiting.isEmpty else { return (nil, state.isStopped) }

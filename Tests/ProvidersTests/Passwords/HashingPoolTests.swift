@@ -129,6 +129,23 @@ import Testing
         }
     }
 
+    @Test func `a thread without work says so once, and again behind its next job`() async {
+        let (spells, spell) = AsyncStream.makeStream(of: Void.self)
+        var quiet = spells.makeAsyncIterator()
+        let queue = HashingQueue(
+            threads: 1, capacity: 1, time: SystemTime(), watch: HashingWatch(), quiet: .milliseconds(1)
+        ) { spell.yield() }
+        defer { queue.stop() }
+        Thread.detachNewThread { queue.work() }
+        await quiet.next()
+        await withCheckedContinuation { done in
+            queue.add(HashingQueue.Job(ticket: queue.drawTicket(), work: { done.resume() }, refuse: { _ in }))
+        }
+        await quiet.next()
+        spell.finish()
+        #expect(await quiet.next() == nil)
+    }
+
     @Test func `the threads end when the pool is released`() async throws {
         do {
             let pool = HashingPool(threads: 4, capacity: 4, time: SystemTime(), name: "hashing-to-end")

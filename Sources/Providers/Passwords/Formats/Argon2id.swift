@@ -37,6 +37,7 @@ enum Argon2id {
                     unsafe context.version = ARGON2_VERSION_13.rawValue
                     // The copy of the password that libargon2 was given is wiped by it.
                     unsafe context.flags = 1
+                    unsafe HashingMemory.provide(for: &context)
                     return unsafe argon2_ctx(&context, isDataIndependent ? Argon2_i : Argon2_id)
                 }
             }
