@@ -21,6 +21,7 @@ enum Serving {
         rereading reread: @escaping @Sendable () throws(Failure) -> Deployment
     ) async throws(Failure) {
         umask(0o077)
+        let sockets = try inheritedSockets(deployment)
         let ground = try await Ground.laid(for: deployment, style: style, logger: logger)
         let first = try await Generation.made(of: deployment, on: ground)
         let door = CurrentDoor(first.door, limits: first.limits)
@@ -34,7 +35,7 @@ enum Serving {
             time: deployment.host.time, isListening: { front.isOpen })
         let services: [any Service] =
             ground.services.all + ground.kept.services.all + [ground.revocations, generations]
-            + listeners(deployment, operations, door, (health, front), logger)
+            + listeners(deployment, sockets, operations, door, (health, front), logger)
         do {
             // A listener that cannot have its address ends the others in order, as a signal does; nine seconds after
             // the signal listeners have closed their last connection.
@@ -52,8 +53,20 @@ enum Serving {
         logger.info("stopped")
     }
 
+    /// Of those that a supervisor hands over, each is to be one that the file knows.
+    private static func inheritedSockets(_ deployment: Deployment) throws(Failure) -> InheritedSockets {
+        let server = deployment.settings.server
+        do throws(InheritedSockets.Problem) {
+            let sockets = try InheritedSockets(announcedBy: deployment.host.environment, to: getpid())
+            try sockets.refuseOthers(than: [server.listen, server.operationsListen])
+            return sockets
+        } catch {
+            throw Failure("server.listen: \(error)")
+        }
+    }
+
     private static func listeners(
-        _ deployment: Deployment, _ operations: Operations, _ door: CurrentDoor,
+        _ deployment: Deployment, _ sockets: InheritedSockets, _ operations: Operations, _ door: CurrentDoor,
         _ gates: (health: Gate, front: Gate), _ logger: Logger
     ) -> [any Service] {
         let (server, host) = (deployment.settings.server, deployment.host)
@@ -64,13 +77,14 @@ enum Serving {
             endpoints: operations.endpoints, publicURL: server.publicURL, time: host.time, random: host.random,
             logger: logger)
         let health = Listener(
-            at: server.operationsListen, leadingTo: CurrentDoor(operationsDoor, limits: limits), logger: logger,
+            at: server.operationsListen, orBy: sockets, leadingTo: CurrentDoor(operationsDoor, limits: limits),
+            logger: logger,
             onRunning: { address in
                 announcement.operations(at: address)
                 gates.health.open()
             })
         let front = Listener(
-            at: server.listen, socketMode: server.socketMode, leadingTo: door, logger: logger,
+            at: server.listen, socketMode: server.socketMode, orBy: sockets, leadingTo: door, logger: logger,
             onRunning: { address in
                 gates.front.open()
                 announcement.open(at: address)

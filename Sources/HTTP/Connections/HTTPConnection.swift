@@ -1,57 +1,54 @@
+import GatewayKit
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// A connection as Hummingbird serves it, under a ``ConnectionHandler`` of ours; or one too many, which it never sees.
+/// Sets connections up: each as Hummingbird serves it, under a ``ConnectionHandler`` of ours; or one too many, which it
+/// never sees.
 ///
 /// ``ConnectionState`` is what goes on at it, ``FirstByteHandler`` sees its bytes first, ``RefusalWriter`` makes the
 /// answers that are no request's, ``RequestGate`` holds back what was asked behind them, ``SurplusConnection`` tells
 /// those too many, ``OpenConnections`` counts all, and ``ConnectionWatch`` tells operators.
-struct HTTPConnection: ServerChildChannel {
-    /// All that Hummingbird gets of a connection.
-    struct Value: ServerChildChannelValue {
-        let channel: any Channel
-    }
-
-    let responder: HTTPChannelHandler.Responder
+struct HTTPConnection: Sendable {
     /// Asked for each connection; one that is open keeps the limits that it began with.
     let current: CurrentDoor
+    let time: any TimeSource
     let connections: OpenConnections
-    let serving: AsyncStream<ServedConnection>.Continuation
+    /// Gets each, to be served.
+    let opened: AsyncStream<OpenedConnection>.Continuation
+    let logger: Logger
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    /// On the channel's event loop, before it is active.
+    func setUp(_ channel: any Channel) -> EventLoopFuture<Void> {
         switch connections.add(channel, limit: current.limits.connections) {
-        case .served: serve(channel, logger)
+        case .served: serve(channel)
         case .surplus: turnAway(channel, current.door.refusals)
         case .none: turnAway(channel, nil)
         }
     }
 
-    /// Waits for the connection's end. The listener serves it: where a shutdown meets one that is just being set up,
-    /// Hummingbird lets it go, and would lose its request and bring the process down.
-    func handle(value: Value, logger: Logger) async { await value.channel.waitForClose() }
-
-    private func turnAway(_ channel: any Channel, _ refusals: RefusalWriter?) -> EventLoopFuture<Value> {
+    private func turnAway(_ channel: any Channel, _ refusals: RefusalWriter?) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             let patience = ConnectionTimeouts(current.limits).closing
             let surplus = SurplusConnection(refusals: refusals, patience: patience)
             try channel.pipeline.syncOperations.addHandler(surplus)
-            return Value(channel: channel)
+            opened.yield(.turnedAway(channel))
         }
     }
 
-    private func serve(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Value> {
+    private func serve(_ channel: any Channel) -> EventLoopFuture<Void> {
         let (door, limits) = (current.door, current.limits)
         let configuration = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.header, maxHeaderListSize: limits.header, maxHeaderFieldCount: 100))
         let (gate, inHand) = (RequestGate(), RequestInHand())
+        let responder = DoorResponder(current: current, time: time, logger: logger)
         let http1 = HTTP1Channel(
             responder: { request, writer, channel in
                 try await gate.pass(to: channel)
-                try await responder(request, writer, channel)
+                try await responder.respond(to: request, writer, over: channel)
             }, configuration: configuration)
         return http1.setup(channel: channel, logger: logger).flatMapThrowing { served in
             // NIO takes one that is let go before its channel is closed for a mistake, and ends the process.
@@ -66,9 +63,23 @@ struct HTTPConnection: ServerChildChannel {
             try pipeline.addHandler(
                 FirstByteHandler(handler, express: ExpressPass(current, Peer(of: channel))), position: .first)
             connections.drainIfStopping(channel)
-            serving.yield(
-                ServedConnection(http1: http1, channel: channel, value: served, inHand: inHand, logger: logger))
-            return Value(channel: channel)
+            opened.yield(
+                .served(
+                    ServedConnection(http1: http1, channel: channel, value: served, inHand: inHand, logger: logger)))
+        }
+    }
+}
+
+/// A connection that has been set up.
+enum OpenedConnection: Sendable {
+    case served(ServedConnection)
+    case turnedAway(any Channel)
+
+    /// Serves it until it is closed.
+    func serve() async {
+        switch self {
+        case .served(let connection): await connection.serve()
+        case .turnedAway(let channel): await channel.waitForClose()
         }
     }
 }

@@ -56,6 +56,8 @@ final class NewConnectionLoad: Sendable {
         var answered: [Int] = []
         /// Those of connections that were made, and whose request has none.
         var unanswered: [Int] = []
+        /// How many clients found nobody listen, which ends them.
+        var refused = 0
         fileprivate var running = 0
         fileprivate var isStopped = false
     }
@@ -69,7 +71,10 @@ final class NewConnectionLoad: Sendable {
             Thread.detachNewThread { [self] in
                 while !state.value.isStopped {
                     // Where nobody listens any more nothing is sent.
-                    guard let connection = try? OpenSocket(to: address) else { break }
+                    guard let connection = try? OpenSocket(to: address) else {
+                        state.change { $0.refused += 1 }
+                        break
+                    }
                     connection.send(request)
                     let status = connection.answer()?.status
                     state.change {
@@ -86,7 +91,7 @@ final class NewConnectionLoad: Sendable {
         }
     }
 
-    func waitForAnswers(_ count: Int) async { await state.wait { $0.answered.count >= count } }
+    func waitForAnswers(_ count: Int) async { await state.wait { $0.answered.count >= count || $0.running == 0 } }
 
     /// Lets the clients end with what they are at.
     func stop() async -> Result {

@@ -4,9 +4,10 @@ import Testing
 /// The systemd unit, by systemd's own tools; nothing here starts it.
 @Suite(.timeLimit(.minutes(5)), .needs("systemd-analyze"))
 struct SystemdTests {
-    @Test func `systemd takes the unit and its drop-ins without a word`() async throws {
+    @Test func `systemd takes the units and their drop-ins without a word`() async throws {
         let folder = try unit()
-        let (status, output) = try await analyze(["verify", folder.path("auth-gateway.service")])
+        let (status, output) = try await analyze(
+            ["verify", folder.path("auth-gateway.service"), folder.path("auth-gateway.socket")])
         #expect(status == 0)
         #expect(output == "")
     }
@@ -16,6 +17,13 @@ struct SystemdTests {
         let (status, output) = try await analyze(
             ["security", "--offline=true", "--threshold=15", folder.path("auth-gateway.service")])
         #expect(status == 0, "\(output)")
+    }
+
+    @Test func `the socket's unit listens where a file that says nothing listens`() async throws {
+        let unit = try Project.text(of: "deploy/systemd/auth-gateway.socket")
+        let stream = try #require(unit.firstMatch(of: #/(?m)^ListenStream=(.*)$/#)).1
+        let (_, schema) = try await GatewayProcess.run(["schema"], in: TestFolder())
+        #expect(schema.contains("\"default\": \"\(stream)\"") || schema.contains("\"default\":\"\(stream)\""))
     }
 
     @Test(.needs("strace")) func `a gateway asks the system for nothing that the unit forbids`() async throws {
@@ -48,7 +56,8 @@ struct SystemdTests {
         let dropIns = folder.path("auth-gateway.service.d")
         try FileManager.default.createDirectory(atPath: dropIns, withIntermediateDirectories: false)
         for (file, place) in [
-            ("auth-gateway.service", "auth-gateway.service"), ("credentials.conf", "auth-gateway.service.d/1.conf"),
+            ("auth-gateway.service", "auth-gateway.service"), ("auth-gateway.socket", "auth-gateway.socket"),
+            ("credentials.conf", "auth-gateway.service.d/1.conf"),
             ("migrate.conf", "auth-gateway.service.d/2.conf"),
         ] {
             let text = try Project.text(of: "deploy/systemd/" + file)
