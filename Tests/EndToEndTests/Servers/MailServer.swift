@@ -12,7 +12,7 @@ struct MailServer: Sendable {
     static func start(in folder: TestFolder, port: Int = 0) async throws -> Self {
         let script = Project.folder + "/Tests/MailersTests/SMTP/server.py"
         let process = try RunningProcess(
-            Project.folder + "/.build/venv/bin/python3",
+            "/usr/bin/python3",
             [script, folder.path("mail"), "--stay", "--port", "\(port)", "--login", "gateway:\(password)"],
             folder: folder.url)
         let line = try await process.line(containing: "listening ")

@@ -73,11 +73,10 @@ final class MailServer: Sendable {
         return SMTPMailer(settings, clientName: "auth.example.com", trust: trust, time: time)
     }
 
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: venv + "/aiosmtpd") }
+    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: "/usr/bin/aiosmtpd") }
 
-    private static let venv =
-        #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 } + "/.build/venv/bin"
-    private static var python: String { "'\(venv)/python3'" }
+    /// The system's, which has Debian's aiosmtpd.
+    private static let python = "/usr/bin/python3"
 
     private func lines(of name: String) -> [String] {
         let text = (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)) ?? ""
