@@ -13,14 +13,20 @@ import Testing
         #expect(try decode(path).diagnostics == "")
     }
 
-    @Test func `nginx of the composition is told what the program prints, with both gateways in its upstream`() throws {
+    @Test func `nginx is told what the program prints, with both gateways and the certificate's place`() throws {
         let settings = try #require(try decode("deploy/compose/gateway.yaml").settings)
         let site = try ProxySite(host: "app.example.com", upstream: "app:3000", settings: settings)
         let printed = NginxSite.text(for: site) + "\n"
-        let one = "    server 127.0.0.1:8080;\n"
-        try #require(printed.contains(one))
-        let two = "    server gateway-1:8080;\n    server gateway-2:8080;\n"
-        #expect(try Project.text(of: "deploy/compose/nginx.conf") == printed.replacing(one, with: two))
+        var expected = printed
+        for (one, own) in [
+            ("    server 127.0.0.1:8080;\n", "    server gateway-1:8080;\n    server gateway-2:8080;\n"),
+            ("/etc/ssl/certs/app.example.com.pem;", "/secrets/tls_certificate;"),
+            ("/etc/ssl/private/app.example.com.key;", "/secrets/tls_key;"),
+        ] {
+            try #require(expected.contains(one))
+            expected = expected.replacing(one, with: own)
+        }
+        #expect(try Project.text(of: "deploy/compose/nginx.conf") == expected)
     }
 
     @Test(arguments: [
@@ -38,26 +44,33 @@ import Testing
         for verb in verbs { #expect(throws: Never.self) { try Root.parseAsRoot([verb]) } }
     }
 
-    @Test func `every file that the composition names is there, or is made by prepare.sh`() throws {
+    @Test func `every file that the composition names is there`() throws {
         let composition = try Project.text(of: "deploy/compose.yaml")
         let named = composition.matches(of: #/\./(compose/[A-Za-z.\/_-]+)/#).map { String($0.1) }
-        let prepared = try Project.text(of: "deploy/compose/prepare.sh")
-        #expect(named.count >= 9)
+        #expect(named.count >= 5)
         for path in named {
-            let name = (path as NSString).lastPathComponent
-            let isThere =
-                path.hasPrefix("compose/secrets/")
-                ? prepared.contains("keep \(name) ")
-                : FileManager.default.fileExists(atPath: Project.folder + "/deploy/" + path)
-            #expect(isThere, "\(path)")
+            #expect(FileManager.default.fileExists(atPath: Project.folder + "/deploy/" + path), "\(path)")
         }
+    }
+
+    @Test(arguments: [
+        ("compose/gateway.yaml", "gateway", ["secret_key", "database_password"]),
+        ("compose/nginx.conf", "nginx", ["tls_certificate", "tls_key"]),
+        ("compose/database.sql", "database", ["database_password"]),
+        ("compose.yaml", "database", ["database_owner_password"]),
+    ])
+    func `every secret that a container reads is made for it`(path: String, owner: String, names: [String]) throws {
+        let made = try Project.text(of: "deploy/compose/secrets.sh")
+        let read = try Project.text(of: "deploy/" + path).matches(of: #/[ :]\/secrets\/([a-z_]+_[a-z_]+)/#)
+        #expect(read.map { String($0.1) } == names)
+        for name in names { #expect(made.contains("keep \(owner)/\(name) "), "\(name)") }
     }
 
     @Test func `the secret file belongs to the image's user, and nothing else is trusted than nginx`() throws {
         let image = try Project.text(of: "deploy/Dockerfile")
         let user = try #require(image.firstMatch(of: #/(?m)^USER ([0-9]+):([0-9]+)$/#))
         #expect(user.1 == user.2 && user.1 != "0")
-        #expect(try Project.text(of: "deploy/compose/prepare.sh").contains("keep secret_key \(user.1) 0400"))
+        #expect(try Project.text(of: "deploy/compose/secrets.sh").contains("\ngateway=\(user.1)\n"))
         let composition = try Project.text(of: "deploy/compose.yaml")
         let nginx = try #require(composition.firstMatch(of: #/ipv4_address: ([0-9.]+)}   # whom gateway.yaml trusts/#))
         #expect(try Project.text(of: "deploy/compose/gateway.yaml").contains("trusted_proxies: [\(nginx.1)]"))
