@@ -8,7 +8,7 @@
 # It needs root, some 15 GB, and a Debian; what it lacks of debootstrap, buildah and their like it installs. It leaves
 # nothing else behind: images live in a folder of their own, mounts and processes in namespaces. The gateway is tried
 # as a cluster would run it: its own user, no capability, nothing writable but the volume, process 1, a network of its
-# own. What a machine may have to say, in the environment:
+# own; and so is what makes the composition's secrets. What a machine may have to say, in the environment:
 #
 #     SWIFT_HOME  the toolchain's folder, which holds usr/bin/swift; by default that of the swift on PATH
 #     MIRROR      where Debian comes from; by default the first of this machine's own sources
@@ -129,10 +129,11 @@ done
 echo "size: $(du -sm "$root" | cut -f 1) MB, of which the base has $base_size and the binary" \
     "$(du -sm "$root$binary" | cut -f 1)"
 
-step "the gateway, as process 1 on a read-only root"
-cat > "$folder/serve.sh" <<'END'
-root=$1 user=$2
-shift 2
+# What runs a command in the image as a cluster would: USER may do no more than RIGHTS, and writes to its volume alone.
+#     confine.sh ROOT USER RIGHTS [SHOWN:AT:OPTIONS]... -- [NAME=VALUE]... COMMAND
+cat > "$folder/confine.sh" <<'END'
+root=$1 user=$2 rights=$3
+shift 3
 mount --bind "$root" "$root"
 mount -o remount,bind,ro "$root"
 mount -t proc proc "$root/proc"
@@ -142,14 +143,49 @@ for device in null zero random urandom; do
     mount --bind "/dev/$device" "$root/dev/$device"
 done
 mount -t tmpfs -o "mode=0700,uid=${user%:*},gid=${user#*:}" tmpfs "$root/var/lib/auth-gateway"
+while [[ $1 != -- ]]; do
+    IFS=: read -r shown at options <<< "$1"
+    mount --bind "$shown" "$root$at"
+    mount -o "remount,bind,$options" "$root$at"
+    shift
+done
+shift
 ip link set lo up
 cd /
-exec chroot "$root" /usr/bin/setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups --inh-caps=-all \
-    --bounding-set=-all --no-new-privs /usr/bin/env -i "$@"
+exec chroot "$root" /usr/bin/setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups --inh-caps="$rights" \
+    --bounding-set="$rights" --no-new-privs /usr/bin/env -i "$@"
 END
+confined=(unshare --mount --net --pid --fork --kill-child bash -eu "$folder/confine.sh" "$root")
+
+step "the composition's secrets, by a root who may give files away and nothing else"
+volumes=$folder/volumes
+mkdir -p "$volumes"/{gateway,database,nginx} "$root"/secrets/{gateway,database,nginx}
+touch "$root/secrets.sh"
+IFS=', ' read -ra making < <(sed -nE 's/^ +entrypoint: \[(.*)\]$/\1/p' deploy/compose.yaml)
+make_secrets() {
+    "${confined[@]}" 0:0 -all,+chown "$PWD/deploy/compose/secrets.sh:/secrets.sh:ro" \
+        "$volumes"/gateway:/secrets/gateway:rw "$volumes"/database:/secrets/database:rw \
+        "$volumes"/nginx:/secrets/nginx:rw -- "${environment[@]}" "${making[@]}"
+}
+make_secrets
+expect "what is there" "$(find "$volumes" -type f -printf '%P %U:%G %m\n' | sort)" \
+    "database/database_owner_password 0:999 440
+database/database_password 0:999 440
+gateway/database_password 0:10001 440
+gateway/secret_key 10001:10001 400
+nginx/tls_certificate 0:0 444
+nginx/tls_key 0:0 400"
+expect "what a second run makes" "$(make_secrets)" ""
+as_composed() {
+    "${confined[@]}" "$user" -all "$PWD/deploy/compose/gateway.yaml:/etc/auth-gateway/config.yaml:ro" \
+        "$volumes/gateway:/secrets:ro" -- "${environment[@]}" "$@"
+}
+as_composed "$binary" check
+as_composed cat /secrets/secret_key > /dev/null
+
+step "the gateway, as process 1 on a read-only root"
 : > "$folder/serve.log"
-unshare --mount --net --pid --fork --kill-child bash -eu "$folder/serve.sh" "$root" "$user" "${environment[@]}" \
-    "$binary" serve > "$folder/serve.log" 2>&1 &
+"${confined[@]}" "$user" -all -- "${environment[@]}" "$binary" serve > "$folder/serve.log" 2>&1 &
 running=$!
 complain() { cat "$folder/serve.log" >&2; fail "$*"; }
 for _ in {1..300}; do
