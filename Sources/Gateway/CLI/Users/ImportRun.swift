@@ -1,0 +1,150 @@
+import GatewayAccounts
+import GatewayKit
+
+/// One run over the lines of a file: reads, takes over batch by batch, and counts.
+struct ImportRun {
+    /// As many as a transaction takes at most: few enough that a running server's logins need not wait long for it.
+    static let batchSize = 500
+    /// How many problems are printed; the others are counted.
+    static let printedProblems = 200
+    /// How many of one line's problems are told.
+    static let problemsOfALine = 10
+
+    let accountImport: AccountImport
+    let isRehearsal: Bool
+    let ignored: Set<String>
+    /// With which the ids of other issuers' users begin.
+    let foreignPrefixes: [String]
+    let host: Host
+
+    private(set) var lines = 0
+    private(set) var imported = 0
+    private(set) var alreadyThere = 0
+    private(set) var refused = 0
+    /// How many a transaction takes: a store far away has no time for more.
+    private var portion = Self.batchSize
+    private var batch: [(line: Int, account: ImportedAccount)] = []
+    /// What is wrong since the last batch, so that problems are told in the order of their lines.
+    private var problems: [(line: Int, sentence: String)] = []
+
+    init(
+        accountImport: AccountImport, isRehearsal: Bool, ignored: Set<String>, foreignPrefixes: [String], host: Host
+    ) {
+        self.accountImport = accountImport
+        self.isRehearsal = isRehearsal
+        self.ignored = ignored
+        self.foreignPrefixes = foreignPrefixes
+        self.host = host
+    }
+
+    /// What became of all lines.
+    var summary: String {
+        "\(imported) \(isRehearsal ? "would be imported" : "imported"), "
+            + "\(alreadyThere) already there, \(refused) refused"
+    }
+
+    /// Takes everything over that an input holds; throws ``Failure`` when the input or the store gives out.
+    mutating func take(_ input: LineInput) async throws(Failure) {
+        var reader = InputLines(limit: AccountLine.limit)
+        while let piece = try input.next() {
+            for line in reader.take(piece[...]) { try await take(line) }
+        }
+        if let last = reader.end() { try await take(last) }
+        try await takeBatch()
+    }
+
+    private mutating func take(_ line: InputLines.Line) async throws(Failure) {
+        lines += 1
+        read(line)
+        if batch.count + problems.count >= Self.batchSize { try await takeBatch() }
+    }
+
+    private mutating func read(_ line: InputLines.Line) {
+        guard case .whole(var bytes) = line else {
+            complain("is longer than \(AccountLine.limit) bytes", at: lines)
+            return
+        }
+        // What some editors and shells put before a text of UTF-8.
+        if lines == 1, bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes.removeFirst(3) }
+        guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return }
+        let read = AccountLine(
+            bytes, ignoring: ignored, foreignPrefixes: foreignPrefixes, adopt: accountImport.adopted)
+        guard let account = read.account else {
+            let rest = read.problems.count - Self.problemsOfALine
+            let more = rest > 0 ? ["and \(rest) more"] : []
+            complain((read.problems.prefix(Self.problemsOfALine) + more).joined(separator: "; "), at: lines)
+            return
+        }
+        batch.append((lines, account))
+    }
+
+    private mutating func takeBatch() async throws(Failure) {
+        if !batch.isEmpty {
+            for (row, outcome) in zip(batch, try await outcomes()) {
+                switch outcome {
+                case .imported: imported += 1
+                case .alreadyThere: alreadyThere += 1
+                case .conflicts(let conflict): complain(conflict.sentence(about: row.account), at: row.line)
+                }
+            }
+        }
+        for problem in problems.sorted(by: { $0.line < $1.line }) { say(problem.sentence, of: problem.line) }
+        batch.removeAll(keepingCapacity: true)
+        problems.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
+        var outcomes: [AccountImport.Outcome] = []
+        while outcomes.count < batch.count {
+            let next = batch[outcomes.count...].prefix(portion)
+            do throws(AccountsError) {
+                outcomes += try await accountImport.take(
+                    next.map(\.account), asRehearsal: isRehearsal, by: .commandLine)
+            } catch {
+                if case .unavailable = error, next.count > 1 {
+                    portion = next.count / 2
+                    continue
+                }
+                let first = next.first?.line ?? lines
+                throw Failure(
+                    "line \(first) and behind it: \(error.reason)\nrun the import again: what is there is passed over")
+            }
+        }
+        return outcomes
+    }
+
+    private mutating func complain(_ sentence: String, at line: Int) { problems.append((line, sentence)) }
+
+    private mutating func say(_ sentence: String, of line: Int) {
+        refused += 1
+        if refused <= Self.printedProblems {
+            host.complain("line \(line): \(sentence)")
+        } else if refused == Self.printedProblems + 1 {
+            host.complain("further lines are refused, and only counted")
+        }
+    }
+}
+
+extension AccountImport.Conflict {
+    /// What an operator can mend it by.
+    fileprivate func sentence(about account: ImportedAccount) -> String {
+        switch self {
+        case .username: "the user name '\(account.username.text)' belongs to another account, or did"
+        case .email: "the address '\(account.email.text)' belongs to another account"
+        case .id: "the id belongs to an account of another name and another address"
+        case .formerID: "the id belonged to an account that was deleted"
+        }
+    }
+}
+
+extension AccountsError {
+    /// What is broken or out of reach.
+    fileprivate var reason: String {
+        switch self {
+        case .busy: "the gateway is busy"
+        case .unavailable(let cause): "the store is out of reach: \(cause)"
+        case .outcomeUnknown(let cause): "nobody can tell whether it was stored: \(cause)"
+        case .broken(let cause): "\(cause)"
+        }
+    }
+}
