@@ -39,7 +39,8 @@ import Testing
         let accountImport = AccountImport(
             storage: storage, hasher: FakePasswordHasher(), time: ManualTime(), random: CountedRandom())
         var run = ImportRun(
-            accountImport: accountImport, isRehearsal: false, ignored: [], foreignPrefixes: [], host: Project.host)
+            accountImport: accountImport
+        ) { _ in }
         let input = try LineInput(file.path)
         defer { input.close() }
         try await run.take(input)

@@ -158,15 +158,24 @@ struct ImportTests {
         )
     }
 
-    @Test func `of very many bad lines the first are printed and all are counted`() async throws {
+    @Test func `every one of very many bad lines is told, or the first as many as are asked for`() async throws {
         let folder = try TestFolder()
-        try folder.write("users.jsonl", String(repeating: "{}\n", count: 1000))
+        let unknown = (1...30).map { #""zz\#($0)":0"# }.joined(separator: ",")
+        try folder.write("users.jsonl", "{\(unknown)}\n" + String(repeating: "{}\n", count: 1500))
         let run = try await importing(folder, "users.jsonl")
         #expect(run.status == 1)
-        let lines = run.output.split(separator: "\n")
-        #expect(lines.count == 202)
-        #expect(lines.contains("further lines are refused, and only counted"))
-        #expect(lines.contains("0 imported, 0 already there, 1000 refused"))
+        let told = run.output.split(separator: "\n").map(String.init)
+        #expect(told.first?.split(separator: ";").count == 32, "every problem of a line")
+        let others = (2...1501).map { "line \($0): username is missing; email is missing" }
+        let summary = "0 imported, 0 already there, 1501 refused"
+        #expect(Array(told.dropFirst()) == others + [summary])
+        for most in [0, 3] {
+            let few = try await importing(folder, "users.jsonl", "--problems=\(most)")
+            #expect(few.status == 1)
+            let expected = told.prefix(most) + ["further lines are refused, and only counted", summary]
+            #expect(few.output == expected.joined(separator: "\n"))
+        }
+        #expect(try await importing(folder, "users.jsonl", "--problems=-1").status == 2)
     }
 
     @Test func `an import that is killed goes on where it was, and in the end all are there, once`() async throws {

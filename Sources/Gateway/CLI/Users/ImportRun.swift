@@ -5,17 +5,18 @@ import GatewayKit
 struct ImportRun {
     /// As many as a transaction takes at most: few enough that a running server's logins need not wait long for it.
     static let batchSize = 500
-    /// How many problems are printed; the others are counted.
-    static let printedProblems = 200
-    /// How many of one line's problems are told.
-    static let problemsOfALine = 10
+    /// How much text of problems waits for the lines before them at most; one line alone may have more.
+    static let mostHeldText = 1 << 20
 
     let accountImport: AccountImport
     let isRehearsal: Bool
     let ignored: Set<String>
     /// With which the ids of other issuers' users begin.
     let foreignPrefixes: [String]
-    let host: Host
+    /// How many refused lines are told, the others being counted; nil for all.
+    let mostTold: Int?
+    /// Where problems are told.
+    let tell: (String) -> Void
 
     private(set) var lines = 0
     private(set) var imported = 0
@@ -26,15 +27,18 @@ struct ImportRun {
     private var batch: [(line: Int, account: ImportedAccount)] = []
     /// What is wrong since the last batch, so that problems are told in the order of their lines.
     private var problems: [(line: Int, sentence: String)] = []
+    private var heldText = 0
 
     init(
-        accountImport: AccountImport, isRehearsal: Bool, ignored: Set<String>, foreignPrefixes: [String], host: Host
+        accountImport: AccountImport, isRehearsal: Bool = false, ignored: Set<String> = [],
+        foreignPrefixes: [String] = [], mostTold: Int? = nil, tell: @escaping (String) -> Void
     ) {
         self.accountImport = accountImport
         self.isRehearsal = isRehearsal
         self.ignored = ignored
         self.foreignPrefixes = foreignPrefixes
-        self.host = host
+        self.mostTold = mostTold
+        self.tell = tell
     }
 
     /// What became of all lines.
@@ -56,7 +60,7 @@ struct ImportRun {
     private mutating func take(_ line: InputLines.Line) async throws(Failure) {
         lines += 1
         read(line)
-        if batch.count + problems.count >= Self.batchSize { try await takeBatch() }
+        if batch.count + problems.count >= Self.batchSize || heldText > Self.mostHeldText { try await takeBatch() }
     }
 
     private mutating func read(_ line: InputLines.Line) {
@@ -70,9 +74,7 @@ struct ImportRun {
         let read = AccountLine(
             bytes, ignoring: ignored, foreignPrefixes: foreignPrefixes, adopt: accountImport.adopted)
         guard let account = read.account else {
-            let rest = read.problems.count - Self.problemsOfALine
-            let more = rest > 0 ? ["and \(rest) more"] : []
-            complain((read.problems.prefix(Self.problemsOfALine) + more).joined(separator: "; "), at: lines)
+            complain(read.problems.joined(separator: "; "), at: lines)
             return
         }
         batch.append((lines, account))
@@ -91,6 +93,7 @@ struct ImportRun {
         for problem in problems.sorted(by: { $0.line < $1.line }) { say(problem.sentence, of: problem.line) }
         batch.removeAll(keepingCapacity: true)
         problems.removeAll(keepingCapacity: true)
+        heldText = 0
     }
 
     private mutating func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
@@ -113,14 +116,17 @@ struct ImportRun {
         return outcomes
     }
 
-    private mutating func complain(_ sentence: String, at line: Int) { problems.append((line, sentence)) }
+    private mutating func complain(_ sentence: String, at line: Int) {
+        problems.append((line, sentence))
+        heldText += sentence.utf8.count
+    }
 
     private mutating func say(_ sentence: String, of line: Int) {
         refused += 1
-        if refused <= Self.printedProblems {
-            host.complain("line \(line): \(sentence)")
-        } else if refused == Self.printedProblems + 1 {
-            host.complain("further lines are refused, and only counted")
+        if refused <= mostTold ?? .max {
+            tell("line \(line): \(sentence)")
+        } else if refused - 1 == mostTold {
+            tell("further lines are refused, and only counted")
         }
     }
 }

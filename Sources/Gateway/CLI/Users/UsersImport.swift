@@ -23,7 +23,14 @@ struct UsersImport: Verb {
     @Option(name: .long, help: ArgumentHelp("A key of the lines that is to be passed over.", valueName: "key"))
     var ignore: [String] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Tell so many refused lines, and count the others; all are told without it.", valueName: "n")
+    )
+    var problems: Int?
+
     func validate() throws {
+        if let problems, problems < 0 { throw ValidationError("--problems must be 0 or more") }
         guard let key = ignore.first(where: { AccountLine.keys.contains($0) }) else { return }
         throw ValidationError("--ignore is for keys that mean nothing here; '\(key)' does: take it out of the lines")
     }
@@ -34,7 +41,8 @@ struct UsersImport: Verb {
         let administration = try await Administration.open(file, mayCreate: !dryRun, on: host)
         var run = ImportRun(
             accountImport: administration.accountImport, isRehearsal: dryRun, ignored: Set(ignore),
-            foreignPrefixes: try Deployment.read(file, on: host).settings.access.issuers.map(\.prefix), host: host)
+            foreignPrefixes: try Deployment.read(file, on: host).settings.access.issuers.map(\.prefix),
+            mostTold: problems, tell: host.complain)
         try await run.take(input)
         try host.say(run.summary)
         // What is wrong was said line by line already.
