@@ -90,6 +90,22 @@ import Testing
         #expect(try await world.enter("jane") == "unverified")
     }
 
+    @Test func `an import may take them too, and ends what waits under the name`() async throws {
+        let world = try World.required()
+        for (name, other) in [("johndoe", "x@example.com"), ("someone", "jane@example.com")] {
+            try await world.wait(name == "johndoe" ? name : "jane")
+            let token = try await world.mailedToken(.verify)
+            let account = ImportedAccount(username: try Username(name), email: try EmailAddress(other))
+            let outcomes = try await world.flows.administration.accountImport.take([account], by: .commandLine)
+            #expect(outcomes == [.imported])
+            #expect(try await !world.confirm(token))
+            guard name == "johndoe" else { continue }
+            try await world.resend("johndoe@example.com")
+            #expect(try await world.mails().isEmpty, "it waits no more")
+        }
+        #expect(try await world.enter("jane") == "unverified")
+    }
+
     @Test func `a name that waits is nobody else's, neither by registering nor by renaming`() async throws {
         let world = try World()
         try await world.account("jane")

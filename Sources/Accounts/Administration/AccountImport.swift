@@ -88,7 +88,8 @@ extension Records {
             return try isThere(account, hasID) ? .alreadyThere : .conflicts(.email)
         }
         switch try accounts.insert(account) {
-        case .stored: break
+        // Who takes the name ends the registration that waits for it, as whoever creates an account does.
+        case .stored: _ = try records.registrations.remove(account.username)
         case .usernameTaken: return try isThere(account, hasID) ? .alreadyThere : .conflicts(.username)
         case .emailTaken: return .conflicts(.email)
         case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
