@@ -87,8 +87,7 @@ import Testing
         try await world.account("taken")
         let rows = [try row("anna"), try row("taken"), try row("anna")]
         for _ in 1...2 {
-            let found = try await world.flows.administration.accountImport.take(
-                rows, asRehearsal: true, by: .commandLine)
+            let found = try await world.flows.administration.accountImport.rehearse(rows)
             #expect(found == [.imported, .conflicts(.username), .alreadyThere])
         }
         #expect(try await world.stored("anna") == nil)

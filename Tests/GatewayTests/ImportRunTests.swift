@@ -24,6 +24,15 @@ import Testing
         #expect(failure?.message.hasPrefix("line 1 and behind it: ") == true)
     }
 
+    @Test func `a store that breaks at many is given fewer, down to the line that it breaks at`() async throws {
+        let storage = ShortStorage(base: InMemoryStorage(), most: 60, isBroken: true)
+        #expect(try await take(200, into: storage).summary == "200 imported, 0 already there, 0 refused")
+        let failure = await #expect(throws: Failure.self) {
+            _ = try await take(3, into: ShortStorage(base: InMemoryStorage(), most: 0, isBroken: true))
+        }
+        #expect(failure?.message.hasPrefix("line 1 and behind it: ") == true)
+    }
+
     @Test func `a byte order mark before the first line is none of it`() async throws {
         let run = try await take(2, behind: "\u{FEFF}", into: InMemoryStorage())
         #expect(run.summary == "2 imported, 0 already there, 0 refused")
@@ -54,6 +63,8 @@ private struct TooLate: Error {}
 private struct ShortStorage: Storage {
     let base: InMemoryStorage
     let most: Int
+    /// Whether it breaks then, as where others come between again and again, instead of being late.
+    var isBroken = false
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
@@ -62,11 +73,11 @@ private struct ShortStorage: Storage {
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Records) throws(StorageError) -> Result
     ) async throws(StorageError) -> Result {
-        try await base.write { [most] records throws(StorageError) in
+        try await base.write { [most, isBroken] records throws(StorageError) in
             let before = try records.accounts.page(after: nil, limit: 1000).count
             let result = try body(records)
             guard try records.accounts.page(after: nil, limit: 1000).count - before <= most else {
-                throw .unavailable(cause: TooLate())
+                throw isBroken ? .broken(cause: TooLate()) : .unavailable(cause: TooLate())
             }
             return result
         }

@@ -3,7 +3,8 @@ public import GatewayKit
 /// Takes accounts over from another system, a batch in each transaction.
 ///
 /// It can be broken off anywhere and begun again: an account that is there already is passed over, so that in the end
-/// all are there, once.
+/// all are there, once. What becomes of an account is decided by `ImportDecisions`, for a rehearsal as for the real
+/// thing.
 public struct AccountImport: Sendable {
     let storage: any Storage
     let hasher: any PasswordHasher
@@ -33,31 +34,39 @@ public struct AccountImport: Sendable {
     }
 
     /// Stores accounts in their order; what became of each. One that conflicts takes none of the others with it. No
-    /// mail is sent. A rehearsal finds the same and stores nothing.
-    public func take(
-        _ accounts: [ImportedAccount], asRehearsal isRehearsal: Bool = false, by someone: Operator
-    ) async throws(AccountsError) -> [Outcome] {
+    /// mail is sent.
+    public func take(_ accounts: [ImportedAccount], by someone: Operator) async throws(AccountsError) -> [Outcome] {
         let now = time.now()
         // Drawn here and not in the transaction, which may run more than once.
-        let rows = accounts.map { (account: $0.account(random: random, now: now), hasID: $0.id != nil) }
-        do throws(StorageError) {
-            return try await storage.write { records throws(StorageError) in
-                var outcomes: [Outcome] = []
-                for row in rows {
-                    outcomes.append(try records.take(row.account, hasID: row.hasID, by: someone, at: now))
-                }
-                // Only what throws is undone, and the store alone knows every name that was ever given away.
-                if isRehearsal { throw .broken(cause: Rehearsed(outcomes: outcomes)) }
-                return outcomes
-            }
-        } catch {
-            if let rehearsed = error.cause as? Rehearsed { return rehearsed.outcomes }
-            throw AccountsError(error)
+        let candidates = candidates(of: accounts, at: now)
+        return try await storage.commit { records throws(StorageError) in
+            // Who comes between the look and the insertion has the transaction run again, with another look.
+            var decisions = ImportDecisions(
+                obstacles: try records.imports.obstacles(to: candidates.map(\.account), at: now))
+            let outcomes = candidates.map { decisions.outcome(of: $0) }
+            let added = zip(candidates, outcomes).filter { $1 == .imported }.map(\.0.account)
+            if !added.isEmpty { try records.imports.insert(added, with: added.map { someone.imported($0, at: now) }) }
+            return outcomes
         }
+    }
+
+    /// What would become of accounts if they were stored now; nothing is.
+    public func rehearse(_ accounts: [ImportedAccount]) async throws(AccountsError) -> [Outcome] {
+        let now = time.now()
+        let candidates = candidates(of: accounts, at: now)
+        let obstacles = try await storage.look { records throws(StorageError) in
+            try records.imports.obstacles(to: candidates.map(\.account), at: now)
+        }
+        var decisions = ImportDecisions(obstacles: obstacles)
+        return candidates.map { decisions.outcome(of: $0) }
     }
 
     /// A hash that another system made, as the gateway keeps it; throws ``InputRefusal``.
     public func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash { try hasher.adopted(foreign) }
+
+    private func candidates(of accounts: [ImportedAccount], at now: Timestamp) -> [ImportCandidate] {
+        accounts.map { ImportCandidate(account: $0.account(random: random, now: now), hasID: $0.id != nil) }
+    }
 }
 
 extension Administration {
@@ -67,43 +76,9 @@ extension Administration {
     }
 }
 
-/// How a transaction that was never meant to last hands over what it found.
-private struct Rehearsed: Error {
-    let outcomes: [AccountImport.Outcome]
-}
-
-extension Records {
-    fileprivate func take(
-        _ account: Account, hasID: Bool, by someone: Operator, at now: Timestamp
-    ) throws(StorageError) -> AccountImport.Outcome {
-        if hasID {
-            if let known = try accounts.account(account.id) {
-                let isSame = known.username == account.username || known.email == account.email
-                return isSame ? .alreadyThere : .conflicts(.id)
-            }
-            // The trail outlives accounts, and each begins with an entry.
-            if try !audit.latest(of: account.id, limit: 1).isEmpty { return .conflicts(.formerID) }
-        }
-        if try links.heir(of: account.email, at: now) != nil {
-            return try isThere(account, hasID) ? .alreadyThere : .conflicts(.email)
-        }
-        switch try accounts.insert(account) {
-        // Who takes the name ends the registration that waits for it, as whoever creates an account does.
-        case .stored: _ = try records.registrations.remove(account.username)
-        case .usernameTaken: return try isThere(account, hasID) ? .alreadyThere : .conflicts(.username)
-        case .emailTaken: return .conflicts(.email)
-        case .missing: throw .broken(cause: Inconsistency(description: "a new account is missing"))
-        }
+extension Operator {
+    fileprivate func imported(_ account: Account, at now: Timestamp) -> AuditEvent {
         let facts = ["username": account.username.text, "groups": account.groups.commaSeparated]
-        try audit.append(someone.event(.accountImported, of: account.id, at: now, facts: facts))
-        return .imported
-    }
-
-    /// Whether an account of that name has that hash; where there is none to tell by, that address. One that is to have
-    /// an id of its own is told by that alone.
-    private func isThere(_ account: Account, _ hasID: Bool) throws(StorageError) -> Bool {
-        guard !hasID, let known = try accounts.account(named: account.username) else { return false }
-        guard account.passwordHash == .noPassword else { return known.passwordHash == account.passwordHash }
-        return known.passwordHash == .noPassword && known.email == account.email
+        return event(.accountImported, of: account.id, at: now, facts: facts)
     }
 }

@@ -83,6 +83,8 @@ public protocol Records {
     var audit: any AuditRecords { get }
     /// Guesses at accounts.
     var guesses: any GuessRecords { get }
+    /// Accounts that come from other systems in batches.
+    var imports: any ImportRecords { get }
 
     /// Tries to be the only transaction, of whichever gateway, that does such work until it ends; false, without
     /// waiting, where another is at it.

@@ -44,6 +44,7 @@ final class InMemoryRecords: Records {
     var revocations: any RevocationRecords { InMemoryRevocations(records: self) }
     var audit: any AuditRecords { InMemoryAudit(records: self) }
     var guesses: any GuessRecords { InMemoryGuesses(records: self) }
+    var imports: any ImportRecords { InMemoryImports(records: self) }
 
     /// One transaction runs at a time, but another node may be at the work all the same.
     func isAlone(at work: SharedWork) throws(StorageError) -> Bool { fault != .notAlone }

@@ -90,7 +90,7 @@ import Testing
 }
 
 /// Keeps statements instead of running them.
-private final class RecordedStatements: SQLConnection {
+final class RecordedStatements: SQLConnection {
     struct Statement: Sendable {
         let text: String
         let values: [String: SQLValue]
@@ -99,7 +99,10 @@ private final class RecordedStatements: SQLConnection {
     private let state = Mutex<[Statement]>([])
 
     var statements: [Statement] { state.withLock(\.self) }
-    var locksRows: Bool { false }
+    /// Which engine's statements are run.
+    let locksRows: Bool
+
+    init(locksRows: Bool = false) { self.locksRows = locksRows }
 
     func rows<Element>(
         _ statement: StaticString, _ values: [String: SQLValue], _ read: (any SQLRow) throws(StorageError) -> Element
@@ -108,7 +111,11 @@ private final class RecordedStatements: SQLConnection {
         return []
     }
 
-    func execute(_ statement: StaticString, _ values: [String: SQLValue]) throws(StorageError) -> Int { 0 }
+    func execute(_ statement: StaticString, _ values: [String: SQLValue]) throws(StorageError) -> Int {
+        state.withLock { $0.append(Statement(text: statement.description, values: values)) }
+        return 0
+    }
+
     func run(script: String) throws(StorageError) {}
     func isAlone(at work: SharedWork) throws(StorageError) -> Bool { true }
 }

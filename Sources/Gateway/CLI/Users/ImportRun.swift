@@ -98,14 +98,17 @@ struct ImportRun {
 
     private mutating func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
         var outcomes: [AccountImport.Outcome] = []
+        // In the end line by line, so that whatever is wrong is told with its line.
+        var share = portion
         while outcomes.count < batch.count {
-            let next = batch[outcomes.count...].prefix(portion)
+            let next = batch[outcomes.count...].prefix(share)
             do throws(AccountsError) {
-                outcomes += try await accountImport.take(
-                    next.map(\.account), asRehearsal: isRehearsal, by: .commandLine)
+                outcomes += try await take(next.map(\.account))
             } catch {
-                if case .unavailable = error, next.count > 1 {
-                    portion = next.count / 2
+                if next.count > 1, error.mayPassWithFewer {
+                    share = next.count / 2
+                    // A store that is too far away for so many will not come nearer.
+                    if case .unavailable = error { portion = share }
                     continue
                 }
                 let first = next.first?.line ?? lines
@@ -114,6 +117,11 @@ struct ImportRun {
             }
         }
         return outcomes
+    }
+
+    private func take(_ accounts: [ImportedAccount]) async throws(AccountsError) -> [AccountImport.Outcome] {
+        isRehearsal
+            ? try await accountImport.rehearse(accounts) : try await accountImport.take(accounts, by: .commandLine)
     }
 
     private mutating func complain(_ sentence: String, at line: Int) {
@@ -144,6 +152,14 @@ extension AccountImport.Conflict {
 }
 
 extension AccountsError {
+    /// Whether a part of what was to be stored may be stored: nothing is, that is known.
+    fileprivate var mayPassWithFewer: Bool {
+        switch self {
+        case .unavailable, .broken: true
+        case .busy, .outcomeUnknown: false
+        }
+    }
+
     /// What is broken or out of reach.
     fileprivate var reason: String {
         switch self {

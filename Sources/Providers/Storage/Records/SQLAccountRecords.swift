@@ -166,7 +166,7 @@ struct SQLAccountRecords: AccountRecords {
         ]
     }
 
-    private func read(_ row: any SQLRow) throws(StorageError) -> Account {
+    func read(_ row: any SQLRow) throws(StorageError) -> Account {
         Account(
             id: AccountID(try row.text("id")), username: Username(stored: try row.text("username")),
             email: EmailAddress(stored: try row.text("email")), isEmailVerified: try row.boolean("is_email_verified"),

@@ -77,7 +77,7 @@ struct SQLAuditRecords: AuditRecords {
             facts: try decode(try row.text("facts")))
     }
 
-    private func encode(_ facts: [String: String]) throws(StorageError) -> String {
+    func encode(_ facts: [String: String]) throws(StorageError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {

@@ -15,6 +15,7 @@ struct SQLRecords: Records {
     var revocations: any RevocationRecords { SQLRevocationRecords(connection: connection) }
     var audit: any AuditRecords { SQLAuditRecords(connection: connection) }
     var guesses: any GuessRecords { SQLGuessRecords(connection: connection) }
+    var imports: any ImportRecords { SQLImportRecords(connection: connection) }
 
     func isAlone(at work: SharedWork) throws(StorageError) -> Bool { try connection.isAlone(at: work) }
 }

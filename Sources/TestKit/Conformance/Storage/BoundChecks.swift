@@ -106,5 +106,10 @@ extension StorageConformance {
                 AuditEvent(at: Sample.moment(1), kind: AuditEvent.Kind("registered"), actor: "a\u{0}"))
         },
         { try $0.guesses.store(Sample.guesses("a\u{0}", 1)) },
+        { records in
+            var account = Sample.account("bob")
+            account.passwordHash = PasswordHash("a\u{0}")
+            try records.imports.insert([account], with: [])
+        },
     ]
 }

@@ -18,7 +18,7 @@ public enum StorageConformance {
     /// Every check; each wants a place of its own.
     public static let checks: [Check] =
         transactions + accounts + registrations + sessions + cookies + apiKeys + links + keys + outbox + revocations
-        + audit + guesses + bounds + sharing
+        + audit + guesses + imports + bounds + sharing
 
     /// One promise and how it is tried.
     public struct Check: Sendable, CustomTestStringConvertible {
