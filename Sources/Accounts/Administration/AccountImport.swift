@@ -50,21 +50,13 @@ public struct AccountImport: Sendable {
         }
     }
 
-    /// What would become of accounts if they were stored now; nothing is.
-    public func rehearse(_ accounts: [ImportedAccount]) async throws(AccountsError) -> [Outcome] {
-        let now = time.now()
-        let candidates = candidates(of: accounts, at: now)
-        let obstacles = try await storage.look { records throws(StorageError) in
-            try records.imports.obstacles(to: candidates.map(\.account), at: now)
-        }
-        var decisions = ImportDecisions(obstacles: obstacles)
-        return candidates.map { decisions.outcome(of: $0) }
-    }
+    /// An import that begins now and stores nothing.
+    public func rehearsal() -> ImportRehearsal { ImportRehearsal(of: self) }
 
     /// A hash that another system made, as the gateway keeps it; throws ``InputRefusal``.
     public func adopted(_ foreign: JSONValue) throws(InputRefusal) -> PasswordHash { try hasher.adopted(foreign) }
 
-    private func candidates(of accounts: [ImportedAccount], at now: Timestamp) -> [ImportCandidate] {
+    func candidates(of accounts: [ImportedAccount], at now: Timestamp) -> [ImportCandidate] {
         accounts.map { ImportCandidate(account: $0.account(random: random, now: now), hasID: $0.id != nil) }
     }
 }

@@ -9,7 +9,6 @@ struct ImportRun {
     static let mostHeldText = 1 << 20
 
     let accountImport: AccountImport
-    let isRehearsal: Bool
     let ignored: Set<String>
     /// With which the ids of other issuers' users begin.
     let foreignPrefixes: [String]
@@ -22,6 +21,7 @@ struct ImportRun {
     private(set) var imported = 0
     private(set) var alreadyThere = 0
     private(set) var refused = 0
+    private var rehearsal: ImportRehearsal?
     /// How many a transaction takes: a store far away has no time for more.
     private var portion = Self.batchSize
     private var batch: [(line: Int, account: ImportedAccount)] = []
@@ -34,7 +34,7 @@ struct ImportRun {
         foreignPrefixes: [String] = [], mostTold: Int? = nil, tell: @escaping (String) -> Void
     ) {
         self.accountImport = accountImport
-        self.isRehearsal = isRehearsal
+        rehearsal = isRehearsal ? accountImport.rehearsal() : nil
         self.ignored = ignored
         self.foreignPrefixes = foreignPrefixes
         self.mostTold = mostTold
@@ -43,7 +43,7 @@ struct ImportRun {
 
     /// What became of all lines.
     var summary: String {
-        "\(imported) \(isRehearsal ? "would be imported" : "imported"), "
+        "\(imported) \(rehearsal != nil ? "would be imported" : "imported"), "
             + "\(alreadyThere) already there, \(refused) refused"
     }
 
@@ -119,9 +119,11 @@ struct ImportRun {
         return outcomes
     }
 
-    private func take(_ accounts: [ImportedAccount]) async throws(AccountsError) -> [AccountImport.Outcome] {
-        isRehearsal
-            ? try await accountImport.rehearse(accounts) : try await accountImport.take(accounts, by: .commandLine)
+    private mutating func take(
+        _ accounts: [ImportedAccount]
+    ) async throws(AccountsError) -> [AccountImport.Outcome] {
+        if let outcomes = try await rehearsal?.take(accounts) { return outcomes }
+        return try await accountImport.take(accounts, by: .commandLine)
     }
 
     private mutating func complain(_ sentence: String, at line: Int) {
