@@ -97,7 +97,39 @@ import Testing
             "$6$rounds=123456$asaltof16chars..$BtCwjqMJGx5hrJhZywWvt0RLE8uZ4oPwcelCjmw2kSYu.Ec6ycULe"
                 + "voBK25fs2xXgMNrCzIMVcgEJAstJeonj1"
         ),
+        (
+            "Hello world!", "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+            "$5$rounds=5000$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"
+        ),
+        (
+            "Hello world!",
+            "$5$rounds=10000$saltstringsaltst$3xv.VbSHBb41AL9AvLeujZkZRBAwqFMz2.opqey6IcA",
+            "$5$rounds=10000$saltstringsaltst$3xv.VbSHBb41AL9AvLeujZkZRBAwqFMz2.opqey6IcA"
+        ),
     ].map { ($0.0, .string($0.1), $0.2) }
+
+    /// passlib's `tests/test_handlers_django.py`, made by Django 1.6; bcrypt alone would not tell the passwords apart.
+    private static let djangoBcryptSHA256: [Vector] = [
+        (
+            String(repeating: "abc123", count: 12),
+            "bcrypt_sha256$$2a$06$Tg/oYyZTyAf.Nb3qSgN61OySmyXA8FoY4PjGizjE1QSDfuL5MXNni",
+            "$sha256-bcrypt$06$Tg/oYyZTyAf.Nb3qSgN61O$ySmyXA8FoY4PjGizjE1QSDfuL5MXNni"
+        ),
+        (
+            String(repeating: "abc123", count: 12) + "qwr",
+            "bcrypt_sha256$$2a$06$Tg/oYyZTyAf.Nb3qSgN61Ocy0BEz1RK6xslSNi8PlaLX2pe7x/KQG",
+            "$sha256-bcrypt$06$Tg/oYyZTyAf.Nb3qSgN61O$cy0BEz1RK6xslSNi8PlaLX2pe7x/KQG"
+        ),
+    ].map { ($0.0, .string($0.1), $0.2) }
+
+    /// Published with their passwords: nixpkgs, `nixos/tests/activation`, and a login that was made to be broken into.
+    private static let yescrypt: [Vector] = [
+        ("hello", "$y$j9T$p6OI0WN7.rSfZBOijjRdR.$xUOA2MTcB48ac.9Oc5fz8cxwLv1mMqabnn333iOzSA6"),
+        (
+            "supersecret123456789",
+            "$y$j75$oxKOUEr7VB56YJ56oJKPkB561186kJaQY7LNi.$h9xZtAcaGCxDxVY3Je0kioXiZvEYi1F/65nlRluRMO2"
+        ),
+    ].map { ($0.0, .string($0.1), $0.1) }
 
     /// The first is of OpenLDAP's `slappasswd`, the others of Python's `hashlib`, as are passlib's.
     private static let others: [Vector] = [
@@ -166,7 +198,8 @@ import Testing
         ),
     ]
 
-    @Test(arguments: pbkdf2 + scrypt + django + crypt + others + keycloak + [firebase])
+    @Test(
+        arguments: pbkdf2 + scrypt + django + djangoBcryptSHA256 + crypt + yescrypt + others + keycloak + [firebase])
     func `a hash of another system is kept so that its password alone matches, and is outdated`(
         password: String, foreign: JSONValue, kept: String
     ) async throws {
@@ -201,6 +234,18 @@ import Testing
         "pbkdf2_sha256$999999999$salt$\(tag)", "pbkdf2_sha256$$salt$\(tag)", "pbkdf2_sha256$1$$\(tag)",
         "$6$rounds=1000001$salt$\(crypted)", "$6$rounds=999$salt$\(crypted)", "$6$rounds=5000$$\(crypted)",
         "$6$rounds=5000$seventeen.letters$\(crypted)", "$6$sa:lt$\(crypted)", "$6$salt$\(crypted)x",
+        "$5$rounds=1000001$salt$\(crypted.prefix(43))", "$5$rounds=999$salt$\(crypted.prefix(43))",
+        "$5$salt$\(crypted)", "$6$salt$\(crypted.prefix(43))",
+        "$y$jET$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)", "$y$jFT$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)",
+        "$y$jzT$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)", "$y$j9z$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)",
+        "$y$j9.$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)", "$y$j9T/.$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)",
+        "$y$/9T$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)", "$y$j9$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)",
+        "$y$j9T$p6OI0WN7.rSfZBOijjRdRz$\(yescrypted)", "$y$j9T$p$\(yescrypted)", "$y$j9T$$\(yescrypted)",
+        "$y$j9T$p6OI0WN7:rSfZBOijjRdR.$\(yescrypted)", "$y$j9T$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)x",
+        "$gy$j9T$p6OI0WN7.rSfZBOijjRdR.$\(yescrypted)", "$7$CU..../....SodiumChloride$\(yescrypted)",
+        "bcrypt_sha256$$2b$17$\(crypted.prefix(53))", "bcrypt_sha256$$2b$12$\(crypted.prefix(52))", "bcrypt_sha256$",
+        "$sha256-bcrypt$17$\(crypted.prefix(22))$\(crypted.prefix(31))",
+        "$sha256-bcrypt$12$\(crypted.prefix(21))$\(crypted.prefix(32))",
         "{SSHA}FM6N1jTf/0PflNiYX1GDVd0V3b8=", "{SSHA}!", "{SHA}FM6N1jTf/0PflNiYX1GDVd0V3b8=", "{MD5}FM6N1jTf/0M=",
         "{SSHA",
         "{CRYPT}$1$salt$hash", "$1$salt$hash", "$2b$31$\(crypted.prefix(53))",
@@ -230,21 +275,44 @@ import Testing
     }
 
     @Test func `a password that crypt does not take has no hash of it, and costs one`() throws {
-        let hash = try StoredHash(foreign: Self.crypt[0].foreign)
-        for password in [[UInt8](repeating: 65, count: 512), [72, 0, 101], [UInt8](repeating: 65, count: 16_384)] {
-            #expect(try !hash.matches(password))
+        for hash in try [Self.crypt[0], Self.crypt[3], Self.yescrypt[1]].map({ try StoredHash(foreign: $0.foreign) }) {
+            for password in [[UInt8](repeating: 65, count: 512), [72, 0, 101], [UInt8](repeating: 65, count: 16_384)] {
+                #expect(try !hash.matches(password))
+            }
         }
     }
 
     @Test func `whoever guesses does not choose how long a comparison with a hash of crypt takes`() throws {
         // Both made by crypt(3).
         let longest = String(repeating: "A", count: 64)
-        let hashes = try [longest, longest + "A"].map { password in
-            try StoredHash(
-                foreign: .string(try SystemCrypt.hash(Array(password.utf8), setting: "$6$rounds=1000$saltsalt")))
+        for setting in ["$6$rounds=1000$saltsalt", "$5$rounds=1000$saltsalt"] {
+            let hashes = try [longest, longest + "A"].map { password in
+                try StoredHash(foreign: .string(try SystemCrypt.hash(Array(password.utf8), setting: setting)))
+            }
+            #expect(try hashes[0].matches(Array(longest.utf8)))
+            #expect(try !hashes[1].matches(Array((longest + "A").utf8)))
         }
-        #expect(try hashes[0].matches(Array(longest.utf8)))
-        #expect(try !hashes[1].matches(Array((longest + "A").utf8)))
+    }
+
+    @Test func `every salt and cost of yescrypt that is taken can be computed`() throws {
+        let digits = Array("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        var taken = 0
+        for length in 0...90 {
+            for last in digits {
+                let salt = String(repeating: "z", count: max(0, length - 1)) + String(last)
+                let text = "$y$j75$\(salt)$\(Self.yescrypted)"
+                guard StoredHash(text) != nil else { continue }
+                taken += 1
+                guard taken % 16 == 0 else { continue }
+                #expect(try SystemCrypt.hash([65], setting: "$y$j75$\(salt)").hasPrefix("$y$j75$\(salt)$"))
+            }
+        }
+        // Of each four lengths from 2 to 86 one has 4 last characters, one 16, one all 64, and one none.
+        #expect(taken == 22 * 4 + 21 * 16 + 21 * 64)
+        for parameters in ["j75", "j7T", "jDT", "jF5"] {
+            let hash = try #require(StoredHash("$y$\(parameters)$abcdefgh$\(Self.yescrypted)"))
+            #expect(try !hash.matches([65]))
+        }
     }
 
     @Test func `what is allowed can be computed, up to the bounds`() throws {
@@ -258,6 +326,8 @@ import Testing
     private static let tag = "DGDID5YfDnHzqbUkr2ASBi/gN6YAAQIDBAUGBwgJCgs"
     private static let crypted =
         "svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"
+
+    private static let yescrypted = "xUOA2MTcB48ac.9Oc5fz8cxwLv1mMqabnn333iOzSA6"
 
     private static func firebaseUser(
         algorithm: String = "SCRYPT", rounds: Int = 8, memory: Int = 14

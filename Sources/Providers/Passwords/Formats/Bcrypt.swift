@@ -33,4 +33,10 @@ enum Bcrypt {
         let key = SymmetricKey(data: Array(salt.utf8))
         return Array(Data(HMAC<SHA256>.authenticationCode(for: password, using: key)).base64EncodedString().utf8)
     }
+
+    /// What stands for a password of any length in Django: 64 characters of SHA-256 in hexadecimal digits.
+    static func hexadecimalDigest(_ password: [UInt8]) -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return SHA256.hash(data: password).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
 }

@@ -92,6 +92,12 @@ extension StoredHash {
             self = .scrypt(hash)
         case ("argon2", _): self.init(String(text.dropFirst("argon2".count)))
         case ("bcrypt", _): self.init(String(text.dropFirst("bcrypt$".count)))
+        case ("bcrypt_sha256", _):
+            // Nothing but hexadecimal digits goes into it, of which all variants of bcrypt make the same.
+            guard
+                case .bcrypt(_, let cost, let salt, let digest)? = Self(String(text.dropFirst("bcrypt_sha256$".count)))
+            else { return nil }
+            self = .sha256Bcrypt(cost: cost, salt: salt, digest: digest)
         default: return nil
         }
     }

@@ -18,8 +18,12 @@ enum StoredHash: Hashable, Sendable {
     case firebase(FirebaseHash)
     /// `$pbkdf2-sha256$i=600000$salt$tag`.
     case pbkdf2(PBKDF2Hash)
-    /// `$6$rounds=5000$salt$digest`.
-    case sha512Crypt(SHA512CryptHash)
+    /// `$6$rounds=5000$salt$digest` or `$5$…`.
+    case shaCrypt(SHACryptHash)
+    /// `$y$j9T$salt$digest`.
+    case yescrypt(YescryptHash)
+    /// `$sha256-bcrypt$12$salt$digest`, Django's `bcrypt_sha256`.
+    case sha256Bcrypt(cost: Int, salt: String, digest: String)
     /// `$ssha1$salt$tag`.
     case saltedSHA(SaltedSHAHash)
 
@@ -44,7 +48,9 @@ enum StoredHash: Hashable, Sendable {
         case "scrypt": ScryptHash(fields).map { .scrypt($0) }
         case "firebase-scrypt": FirebaseHash(fields).map { .firebase($0) }
         case "pbkdf2-sha1", "pbkdf2-sha256", "pbkdf2-sha512": PBKDF2Hash(fields).map { .pbkdf2($0) }
-        case "6": SHA512CryptHash(fields).map { .sha512Crypt($0) }
+        case "5", "6": SHACryptHash(fields).map { .shaCrypt($0) }
+        case "y": YescryptHash(fields).map { .yescrypt($0) }
+        case "sha256-bcrypt": sha256Bcrypt(fields)
         case "ssha1", "ssha256", "ssha512": SaltedSHAHash(fields).map { .saltedSHA($0) }
         default: nil
         }
@@ -61,7 +67,10 @@ enum StoredHash: Hashable, Sendable {
         case .scrypt(let hash): hash.text
         case .firebase(let hash): hash.text
         case .pbkdf2(let hash): hash.text
-        case .sha512Crypt(let hash): hash.text
+        case .shaCrypt(let hash): hash.text
+        case .yescrypt(let hash): hash.text
+        case .sha256Bcrypt(let cost, let salt, let digest):
+            "$sha256-bcrypt$\(HashText.twoDigits(cost))$\(salt)$\(digest)"
         case .saltedSHA(let hash): hash.text
         }
     }
@@ -88,7 +97,12 @@ enum StoredHash: Hashable, Sendable {
         case .scrypt(let hash): return try hash.matches(password)
         case .firebase(let hash): return try hash.matches(password)
         case .pbkdf2(let hash): return try hash.matches(password)
-        case .sha512Crypt(let hash): return try hash.matches(password)
+        case .shaCrypt(let hash): return try hash.matches(password)
+        case .yescrypt(let hash): return try hash.matches(password)
+        case .sha256Bcrypt(let cost, let salt, let digest):
+            let phrase = Bcrypt.hexadecimalDigest(password)
+            let hash = try Bcrypt.hash(phrase, setting: "$2b$\(HashText.twoDigits(cost))$\(salt)")
+            return HashText.isSame(Array(hash.utf8.suffix(31)), Array(digest.utf8))
         case .saltedSHA(let hash): return hash.matches(password)
         }
     }
@@ -125,5 +139,13 @@ enum StoredHash: Hashable, Sendable {
             HashText.isCryptText(fields[4])
         else { return nil }
         return .bcryptSHA256(cost: cost, salt: fields[3], digest: fields[4])
+    }
+
+    private static func sha256Bcrypt(_ fields: [String]) -> Self? {
+        guard fields.count == 5,
+            case .bcrypt(_, let cost, let salt, let digest)? = bcrypt(["", "2b", fields[2], fields[3] + fields[4]]),
+            fields[3] == salt
+        else { return nil }
+        return .sha256Bcrypt(cost: cost, salt: salt, digest: digest)
     }
 }
