@@ -4,7 +4,8 @@ public import Testing
 
 /// A PostgreSQL server of a test's own: its cluster in a new folder, its socket there, its port a free one of loopback.
 ///
-/// `ServerProcess.swift` is its process; it ends with the test's process, however that ends.
+/// `ServerProcess.swift` is its process; it ends with the test's process, however that ends. `PostgresCluster+Collation`
+/// makes databases of other collations, `+Disk` a disk to fill, `+Standby` a second server.
 public final class PostgresCluster: Sendable {
     /// The port, at 127.0.0.1 and in the name of the socket.
     public let port: Int
@@ -14,7 +15,9 @@ public final class PostgresCluster: Sendable {
     /// What the server is started behind.
     let wrapper: [String]
     let process = Mutex<ServerProcess?>(nil)
-    private let databases = Atomic(0)
+    let databases = Atomic(0)
+    /// The locales that are made in its folder, by their names.
+    let locales = Mutex<[String: Task<Void, any Error>]>([:])
     private static let clusters = Atomic(0)
 
     /// The one that the tests of this process share, for all that harms nobody else.
@@ -112,13 +115,6 @@ public final class PostgresCluster: Sendable {
     /// Has them go on.
     public func thaw() { signalAll(SIGCONT) }
 
-    /// Makes a database of that collation, and gives its name.
-    public func makeDatabase(_ collation: Collation = .c) async throws -> String {
-        let name = "db\(databases.add(1, ordering: .relaxed).newValue)"
-        try await sql("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'\(collation.words)")
-        return name
-    }
-
     /// Runs a command of SQL, as the superuser unless another is named; what psql prints, bare.
     @discardableResult
     public func sql(
@@ -144,15 +140,6 @@ public final class PostgresCluster: Sendable {
 
     /// What the server has logged.
     public var log: String { process.withLock { $0?.transcript ?? "" } }
-
-    /// Orders of texts that a database may have by default.
-    public enum Collation: String, CaseIterable, Sendable {
-        case c = "C"
-        case english = "en-US"
-        case turkish = "tr-TR"
-
-        fileprivate var words: String { self == .c ? "" : " LOCALE_PROVIDER icu ICU_LOCALE '\(rawValue)'" }
-    }
 
     var data: String { folder + "/data" }
 

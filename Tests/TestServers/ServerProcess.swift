@@ -25,6 +25,9 @@ final class ServerProcess: Sendable {
         }
     }
 
+    /// The folder, within that of the process, whose locales it knows.
+    static let locales = "locales"
+
     private enum Awaited {
         case text(String), end, lastWord
     }
@@ -151,7 +154,9 @@ final class ServerProcess: Sendable {
         let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
         posix_spawnattr_setflags(&attributes, Int16(flags))
         // env changes the folder and then becomes the program, under the same process id.
-        let words = ["/usr/bin/env", "-i", "-C", folder, "PATH=/usr/bin:/bin", "LC_ALL=C"] + words
+        // What locales the machine has beyond C is nothing to rely on: those in the folder are all there are.
+        let environment = ["PATH=/usr/bin:/bin", "LC_ALL=C", "LOCPATH=\(folder)/\(Self.locales)"]
+        let words = ["/usr/bin/env", "-i", "-C", folder] + environment + words
         var argv = words.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = [nil]
         defer { for word in argv { free(word) } }

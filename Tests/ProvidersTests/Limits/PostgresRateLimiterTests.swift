@@ -9,9 +9,11 @@ import Testing
 @Suite(.needsPostgres, .timeLimit(.minutes(5))) struct PostgresRateLimiterTests {
     private static let limit = RateLimit(count: 20, per: .seconds(1000))
 
-    @Test(arguments: RateLimiterConformance.allCases)
-    func `keeps a limiter's promises`(promise: RateLimiterConformance) async throws {
-        let (_, storage, _) = try await place()
+    @Test(arguments: RateLimiterConformance.allCases, PostgresCluster.Collation.allCases)
+    func `keeps a limiter's promises`(
+        promise: RateLimiterConformance, collation: PostgresCluster.Collation
+    ) async throws {
+        let (_, storage, _) = try await place(collation)
         try await promise.verify { time in
             PostgresRateLimiter(pool: storage.pool, time: time) { time.elapsed().microseconds }
         }
@@ -120,9 +122,11 @@ import Testing
         }
     }
 
-    private func place() async throws -> (PostgresCluster, PostgresStorage, String) {
+    private func place(
+        _ collation: PostgresCluster.Collation = .c
+    ) async throws -> (PostgresCluster, PostgresStorage, String) {
         let cluster = try await PostgresCluster.shared()
-        let name = try await cluster.makeDatabase()
+        let name = try await cluster.makeDatabase(collation)
         return (cluster, try await PostgresStorage.migrated(cluster.url(name)), name)
     }
 }

@@ -24,7 +24,7 @@ import Testing
 }
 
 @Suite(.needsPostgres, .serialized, .timeLimit(.minutes(5))) struct PostgresKeysTests {
-    @Test(arguments: SigningKeysConformance.allCases, [PostgresCluster.Collation.c, .turkish])
+    @Test(arguments: SigningKeysConformance.allCases, PostgresCluster.Collation.allCases)
     func `over PostgreSQL signing keys keep their promises`(
         promise: SigningKeysConformance, collation: PostgresCluster.Collation
     ) async throws {
@@ -33,9 +33,11 @@ import Testing
         try await promise.verify(on: storage, issuer)
     }
 
-    @Test(arguments: TokenIssuerConformance.allCases)
-    func `over PostgreSQL an issuer keeps its promises`(promise: TokenIssuerConformance) async throws {
-        let storage = try await storage(.c)
+    @Test(arguments: TokenIssuerConformance.allCases, PostgresCluster.Collation.allCases)
+    func `over PostgreSQL an issuer keeps its promises`(
+        promise: TokenIssuerConformance, collation: PostgresCluster.Collation
+    ) async throws {
+        let storage = try await storage(collation)
         defer { storage.pool.close() }
         try await promise.verify(on: storage, issuer)
     }
