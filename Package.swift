@@ -134,8 +134,8 @@ let package = Package(
         .testTarget(
             name: "GatewayProvidersTests",
             dependencies: [
-                "GatewayJOSE", "GatewayKit", "GatewayPostgres", "GatewayProviders", "GatewaySQL", "GatewayTestKit",
-                "GatewayTestServers", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
+                "GatewayAccounts", "GatewayJOSE", "GatewayKit", "GatewayPostgres", "GatewayProviders", "GatewaySQL",
+                "GatewayTestKit", "GatewayTestServers", .crypto, .cryptoExtras, .grdb, .lifecycle, .log,
             ],
             path: "Tests/ProvidersTests"),
         .testTarget(

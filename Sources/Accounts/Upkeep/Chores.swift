@@ -3,8 +3,8 @@ public import Logging
 public import ServiceLifecycle
 
 /// Removes what has expired, soon after the start and then every few minutes, in small batches: sessions, spent nonces,
-/// API keys, links, pending registrations, guesses and revocations. Of the gateways that share a store one does it at a
-/// time.
+/// API keys, links, pending registrations, guesses, revocations and spent counts of limits. Of the gateways that share
+/// a store one does it at a time.
 public struct Chores: Service {
     private let storage: any Storage
     private let lifetimes: TokenLifetimes
@@ -72,7 +72,7 @@ public struct Chores: Service {
         try await forgetCounts()
     }
 
-    /// Removes spent counts, which are locked one by one, so that all gateways may do so at once.
+    /// Removes spent counts; it is the store that holds one gateway at a time to it.
     private func forgetCounts() async throws(AccountsError) {
         guard let counts = storage.counts else { return }
         for _ in 0..<Self.batchesARound {

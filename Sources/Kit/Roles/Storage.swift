@@ -109,7 +109,8 @@ public enum RevocationNews: Hashable, Sendable {
 
 /// Counts in a store, by which all its gateways hold a client to one allowance.
 public protocol SharedCounts: RateLimiter {
-    /// Removes counts that mean nothing any more, at most `limit`; how many there were. Throws ``StorageError``.
+    /// Removes counts that mean nothing any more, at most `limit`; how many there were: none while another gateway is
+    /// at ``SharedWork/chores``, which this one is meanwhile. Throws ``StorageError``.
     func removeSpent(limit: Int) async throws(StorageError) -> Int
 }
 

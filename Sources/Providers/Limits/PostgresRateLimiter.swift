@@ -47,19 +47,27 @@ struct PostgresRateLimiter: SharedCounts {
         return verdict
     }
 
-    /// Removes some rows whose allowance is whole; how many there were. What others are just counting is let be.
+    /// Removes some rows whose allowance is whole; how many there were. What others are just counting is let be, and
+    /// all is while another gateway does its chores: the lock of those is held for this statement.
     func removeSpent(limit: Int) async throws(StorageError) -> Int {
         let now = now()
         do {
             return try await pool.transaction(.single) { transaction in
                 try transaction.run(
                     """
+                    WITH lease AS MATERIALIZED (
+                        SELECT pg_try_advisory_xact_lock(6075114, CAST(:lock AS INTEGER)) AS is_held
+                    )
                     DELETE FROM rate_limits WHERE key IN (
                         SELECT key FROM rate_limits
-                        WHERE whole_at <
+                        WHERE (SELECT is_held FROM lease) AND whole_at <
                             COALESCE(:now, CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS BIGINT))
                         LIMIT :limit FOR UPDATE SKIP LOCKED)
-                    """, ["now": .integer(now), "limit": .integer(Int64(max(0, limit)))]
+                    """,
+                    [
+                        "now": .integer(now), "limit": .integer(Int64(max(0, limit))),
+                        "lock": .integer(SharedWork.chores.lock),
+                    ]
                 ).changed
             }
         } catch {

@@ -1,3 +1,4 @@
+import Dispatch
 import GatewayKit
 import GatewayPostgres
 import GatewayTestKit
@@ -52,6 +53,25 @@ import Testing
         #expect(try await limiter.take("hot", from: Self.limit).remaining == 18)
         // Production's clock is the database's.
         #expect(try await storage.counts?.removeSpent(limit: 5) == 1)
+    }
+
+    @Test func `of gateways that do their chores at once one removes counts`() async throws {
+        let (cluster, first, name) = try await place()
+        let second = try #require(try await PostgresStorage.opened(cluster.url(name)).counts)
+        try await cluster.sql("INSERT INTO rate_limits VALUES ('a', 0, 1), ('b', 0, 1)", in: name)
+        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let isFirstAlone = first.write { records throws(StorageError) in
+            let isAlone = try records.isAlone(at: .chores)
+            begun.signal()
+            proceed.hold()
+            return isAlone
+        }
+        try await begun.signalled()
+        let removed = try await second.removeSpent(limit: 9)
+        proceed.signal()
+        #expect(try await isFirstAlone && removed == 0)
+        #expect(try await second.removeSpent(limit: 9) == 2)
+        #expect(try await first.write { records throws(StorageError) in try records.isAlone(at: .chores) })
     }
 
     @Test func `who is refused asks the database nothing until one more may be allowed`() async throws {

@@ -31,13 +31,9 @@ struct PostgresSQLConnection: SQLConnection {
     var locksRows: Bool { true }
 
     func isAlone(at work: SharedWork) throws(StorageError) -> Bool {
-        let number: Int64 =
-            switch work {
-            case .chores: 3
-            }
-        return try row(
+        try row(
             "SELECT CASE WHEN pg_try_advisory_xact_lock(6075114, CAST(:number AS INTEGER)) THEN 1 ELSE 0 END AS alone",
-            ["number": .integer(number)]
+            ["number": .integer(work.lock)]
         ) { row throws(StorageError) in try row.boolean("alone") } ?? false
     }
 
@@ -84,6 +80,15 @@ extension SQLValue {
         case .text(let text): .text(text)
         case .integer(let integer): .integer(integer)
         case .blob(let bytes): .bytes(bytes)
+        }
+    }
+}
+
+extension SharedWork {
+    /// The second number of the advisory lock that is held at it; 1 is that of migrations, 2 of the revocation log.
+    var lock: Int64 {
+        switch self {
+        case .chores: 3
         }
     }
 }
