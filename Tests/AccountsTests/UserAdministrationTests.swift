@@ -231,6 +231,23 @@ import Testing
         #expect(try await world.mails().map(\.subject) == ["Your password was changed"])
     }
 
+    @Test(arguments: [0, 1])
+    func `an invitation outlives what a stranger asks for, and using either link ends both`(used: Int) async throws {
+        let world = try World()
+        let root = try await world.administrator()
+        let bob = try await world.created("bob", by: root)
+        let invitation = try await world.mailedToken()
+        try await world.flows.recovery.requestReset(for: bob.email, from: world.visitor)
+        let tokens = [invitation, try await world.mailedToken()]
+        let outcome = try await world.flows.recovery.reset(by: tokens[used], to: World.password, from: world.visitor)
+        guard case .reset = outcome else { throw Unexpected(outcome) }
+        for token in tokens {
+            let again = try await world.flows.recovery.reset(by: token, to: World.password, from: world.visitor)
+            guard case .invalidLink = again else { throw Unexpected(again) }
+        }
+        _ = try await world.logIn("bob")
+    }
+
     @Test func `what is not there is not found, and a deleted name is never given again`() async throws {
         let world = try World()
         let root = try await world.administrator()

@@ -122,7 +122,7 @@ extension Mail {
     func token(for purpose: Link.Purpose) -> OpaqueToken? {
         let page =
             switch purpose {
-            case .reset: "reset-password"
+            case .reset, .invite: "reset-password"
             case .verify, .change: "verify-email"
             case .restore: "restore-email"
             }

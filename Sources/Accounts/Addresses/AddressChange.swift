@@ -146,7 +146,7 @@ public struct AddressChange: Sendable {
         let now = time.now()
         let sessions = try records.sessions.endAll(of: account.id, except: nil)
         let keys = try records.endKeys(of: account.id)
-        for purpose in [Link.Purpose.verify, .change, .reset] {
+        for purpose in [.verify, .change] + Link.Purpose.settingPassword {
             try records.links.deleteAll(of: account.id, for: purpose)
         }
         // Later changes are undone with this one. Earlier ones are not: whoever has made this one and follows its link

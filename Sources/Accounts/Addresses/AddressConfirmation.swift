@@ -102,7 +102,7 @@ public struct AddressConfirmation: Sendable {
         account.isEmailVerified = true
         account.version += 1
         guard try records.accounts.update(account) == .stored else { return false }
-        for purpose in [Link.Purpose.verify, .change, .reset] {
+        for purpose in [.verify, .change] + Link.Purpose.settingPassword {
             try records.links.deleteAll(of: account.id, for: purpose)
         }
         try records.outbox.enqueue(notice)
@@ -131,7 +131,7 @@ extension Records {
     /// Removes the links by which whoever had an account until now could still change it: each flow that makes it safe
     /// calls this.
     func endPendingLinks(of account: AccountID) throws(StorageError) {
-        for purpose in [Link.Purpose.reset, .change] { try links.deleteAll(of: account, for: purpose) }
+        for purpose in Link.Purpose.settingPassword + [.change] { try links.deleteAll(of: account, for: purpose) }
     }
 
     /// Whether somebody whose address others want is to be told so: they have it still, and were not told too often.

@@ -63,7 +63,7 @@ extension UserAdministration {
             groups: user.groups.sorted(), createdAt: now)
         let token = OpaqueToken(from: random)
         let invitation = user.password == nil ? try letters.invitation(to: account, toSetPasswordBy: token) : nil
-        let link = Link(token, .reset, of: account.id, at: account.email, from: now, for: Self.invitationLifetime)
+        let link = Link(token, .invite, of: account.id, at: account.email, from: now, for: Self.invitationLifetime)
         let creation: Creation = try await storage.commit { records throws(StorageError) in
             guard try records.recognizes(someone) else { return .gone }
             if let taken = try records.taken(user, at: now) { return taken }

@@ -69,8 +69,8 @@ public struct UserAdministration: Sendable {
         return outcome
     }
 
-    /// Mails an account a link that sets a new password, in place of earlier ones. How often is the administrator's
-    /// business: what a stranger asked for does not count.
+    /// Mails an account a link that sets a new password, in place of earlier ones and of an invitation. How often is
+    /// the administrator's business: what a stranger asked for does not count.
     public func sendReset(
         of id: AccountID, by someone: Administrator
     ) async throws(AccountsError) -> Outcome<Void> {
@@ -85,7 +85,7 @@ public struct UserAdministration: Sendable {
             guard let current = try records.accounts.account(id) else { return .missing }
             guard !current.isDisabled else { return .disabled }
             guard current.email == account.email else { return nil }
-            try records.links.deleteAll(of: id, for: .reset)
+            for purpose in Link.Purpose.settingPassword { try records.links.deleteAll(of: id, for: purpose) }
             try records.links.insert(link)
             try records.outbox.enqueue(mail)
             try records.audit.append(someone.asOperator.event(.resetRequested, of: id, at: now))

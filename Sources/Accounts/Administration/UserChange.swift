@@ -163,7 +163,7 @@ extension UserAdministration {
 extension Records {
     /// Removes every link by which an account could be changed, or taken back to a former address.
     fileprivate func endLinks(of account: AccountID) throws(StorageError) {
-        for purpose in [Link.Purpose.verify, .change, .reset, .restore] {
+        for purpose in [.verify, .change, .restore] + Link.Purpose.settingPassword {
             try links.deleteAll(of: account, for: purpose)
         }
     }

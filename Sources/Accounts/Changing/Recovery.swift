@@ -63,7 +63,7 @@ public struct Recovery: Sendable {
 
     /// The account that a link works for now.
     private func owner(of token: OpaqueToken, in records: any Records) throws(StorageError) -> Account? {
-        guard let link = try records.links.link(token.hash, for: .reset), time.now() < link.expiresAt,
+        guard let link = try records.links.passwordLink(token.hash), time.now() < link.expiresAt,
             let account = try records.accounts.account(link.accountID), account.email == link.email,
             !account.isDisabled
         else { return nil }

@@ -4,6 +4,8 @@ public struct Link: Hashable, Sendable {
     public enum Purpose: String, Sendable {
         /// Sets a new password.
         case reset
+        /// Sets the first password of an account that an administrator has made.
+        case invite
         /// Confirms the address that an account has.
         case verify
         /// Confirms another address, which the account then has.
