@@ -79,6 +79,6 @@ struct CrossOrigin: RouterMiddleware {
         ]
     }
 
-    private static let taken = "Authorization, Content-Type, X-Request-ID"
-    private static let exposed = "Retry-After, WWW-Authenticate, X-Request-ID"
+    private static let taken = "Authorization, Content-Type, If-Match, X-Request-ID"
+    private static let exposed = "ETag, Retry-After, WWW-Authenticate, X-Request-ID"
 }

@@ -119,6 +119,38 @@ import Testing
         #expect(try await gateway.send(.get, "/admin/users/auth0%007", token: token).code == "not_found")
     }
 
+    @Test func `who has read an account before somebody else's change changes and deletes nothing by If-Match`()
+        async throws
+    {
+        let token = try await gateway.logInAsAdministrator()
+        let body = #"{"username":"jane","email":"jane@example.com"}"#
+        let made = try await gateway.send(.post, "/admin/users", token: token, json: body)
+        let path = "/admin/users/\(try #require(try JSONValue(strictly: Array(buffer: made.body))["id"]?.string))"
+        let seen = try #require(try await gateway.send(.get, path, token: token).headers[.eTag])
+        #expect(try await gateway.send(.get, path, token: token).headers[.eTag] == seen)
+        let ask = { (method: HTTPRequest.Method, tag: String, json: String?) in
+            try await gateway.send(
+                method, path, headers: [.contentType: "application/json", .ifMatch: tag], token: token,
+                body: json.map { ByteBuffer(string: $0) })
+        }
+        let first = try await ask(.patch, seen, #"{"groups":["staff"]}"#)
+        let now = try #require(first.headers[.eTag])
+        #expect(first.status == .ok && now != seen)
+        for (method, json) in [(HTTPRequest.Method.patch, #"{"groups":[]}"#), (.delete, nil)] {
+            for tag in [seen, "W/\(now)", "\"else\""] {
+                let late = try await ask(method, tag, json)
+                #expect(late.status == .preconditionFailed && late.code == "precondition_failed", "\(tag)")
+            }
+            #expect(try await ask(method, "junk", json).code == "malformed_request")
+        }
+        let left = try await gateway.send(.get, path, token: token)
+        #expect(try JSONValue(strictly: Array(buffer: left.body))["groups"] == ["staff"])
+        #expect(left.headers[.eTag] == now)
+        #expect(try await ask(.patch, "*", "{}").status == .ok)
+        #expect(try await ask(.delete, "\(seen), \(now)", nil).status == .noContent)
+        #expect(try await ask(.delete, now, nil).code == "not_found")
+    }
+
     @Test func `all faults of the input come at once, those of unknown fields too`() async throws {
         let token = try await gateway.logInAsAdministrator()
         let body = #"{"username":"a b","email":"x","password":"x","groups":["A"],"email_verified":1,"admin":true}"#

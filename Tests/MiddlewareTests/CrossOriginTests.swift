@@ -14,7 +14,7 @@ import Testing
         #expect(answer.status == .noContent)
         #expect(answer.headers[.accessControlAllowOrigin] == "http://localhost:3000")
         #expect(answer.headers[.accessControlAllowMethods] == "POST")
-        #expect(answer.headers[.accessControlAllowHeaders] == "Authorization, Content-Type, X-Request-ID")
+        #expect(answer.headers[.accessControlAllowHeaders] == "Authorization, Content-Type, If-Match, X-Request-ID")
         #expect(answer.headers[.accessControlMaxAge] == "600")
         #expect(answer.headers[values: .vary] == ["Origin"])
         #expect(answer.headers[.accessControlAllowCredentials] == nil)
@@ -25,7 +25,7 @@ import Testing
         let answer = try await stages.answer(.post, "/auth/login", headers: headers, body: "x")
         #expect(answer.status == .unsupportedMediaType)
         #expect(answer.headers[.accessControlAllowOrigin] == "https://app.example.com")
-        #expect(answer.headers[.accessControlExposeHeaders] == "Retry-After, WWW-Authenticate, X-Request-ID")
+        #expect(answer.headers[.accessControlExposeHeaders] == "ETag, Retry-After, WWW-Authenticate, X-Request-ID")
         #expect(answer.headers[.crossOriginResourcePolicy] == "cross-origin")
         #expect(answer.headers[values: .vary] == ["Origin"])
     }

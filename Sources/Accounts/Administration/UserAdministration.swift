@@ -23,9 +23,14 @@ public struct UserAdministration: Sendable {
         case ownAccount
         /// The account is disabled, so that it would be in vain.
         case disabled
+        /// The account is not what it was expected to be.
+        case unexpected
         /// Whoever asks is no administrator any more.
         case gone
     }
+
+    /// Whether an account is still what whoever wants it changed has seen; asked in the transaction that changes it.
+    public typealias Expectation = @Sendable (Account) -> Bool
 
     /// One account.
     public func account(_ id: AccountID, for someone: Administrator) async throws(AccountsError) -> Outcome<Account> {
@@ -35,12 +40,18 @@ public struct UserAdministration: Sendable {
         }
     }
 
-    /// Deletes an account other than one's own; its name is never given away again.
-    public func delete(_ id: AccountID, by someone: Administrator) async throws(AccountsError) -> Outcome<Void> {
+    /// Deletes an account other than one's own, where it is as expected; its name is never given away again.
+    public func delete(
+        _ id: AccountID, by someone: Administrator, expecting isExpected: Expectation? = nil
+    ) async throws(AccountsError) -> Outcome<Void> {
         let now = time.now()
         let outcome: Outcome<Void> = try await storage.commit { records throws(StorageError) in
             guard try records.recognizes(someone) else { return .gone }
             guard id != someone.session.accountID else { return .ownAccount }
+            if let isExpected {
+                guard let account = try records.accounts.account(id) else { return .missing }
+                guard isExpected(account) else { return .unexpected }
+            }
             let event = someone.asOperator.event(.accountDeleted, of: id, at: now)
             return try records.erase(id, revoker, at: now, event) ? .done(()) : .missing
         }
@@ -126,6 +137,7 @@ extension UserAdministration.Outcome {
         case .missing: .missing
         case .ownAccount: .ownAccount
         case .disabled: .disabled
+        case .unexpected: .unexpected
         case .gone: .gone
         }
     }

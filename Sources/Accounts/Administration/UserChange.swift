@@ -56,17 +56,19 @@ extension UserAdministration {
         case emailTaken
         /// Whoever asks would be no administrator any more.
         case ownAccount
+        /// The account is not what it was expected to be.
+        case unexpected
         /// Whoever asks is no administrator any more.
         case gone
     }
 
-    /// Changes an account: all of it, or nothing. Its access tokens end; its sessions go on with new ones, unless it is
-    /// disabled, which ends them, and its API keys.
+    /// Changes an account that is as expected: all of it, or nothing. Its access tokens end; its sessions go on with
+    /// new ones, unless it is disabled, which ends them, and its API keys.
     ///
     /// An address that was confirmed is told of another that takes its place, and gets no link that takes the account
     /// back: what an administrator does is not for whoever reads an old mailbox to undo. Older such links end too.
     public func change(
-        _ id: AccountID, _ change: UserChange, by someone: Administrator
+        _ id: AccountID, _ change: UserChange, by someone: Administrator, expecting isExpected: Expectation? = nil
     ) async throws(AccountsError) -> Changing {
         if id == someone.session.accountID, change.endsAdministration { return .ownAccount }
         for _ in 1...2 {
@@ -83,6 +85,7 @@ extension UserAdministration {
             let changing: Changing? = try await storage.commit { records throws(StorageError) in
                 guard try records.recognizes(someone) else { return .gone }
                 guard let current = try records.accounts.account(id) else { return .missing }
+                guard isExpected?(current) != false else { return .unexpected }
                 // The notice was written to what was found.
                 guard (current.email, current.isEmailVerified) == (former.email, former.isEmailVerified) else {
                     return nil

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import GatewayAccounts
 import GatewayHTTP
@@ -47,7 +48,7 @@ extension GatewayEndpoints {
             let outcome = try await calling { () async throws(AccountsError) in
                 try await flows.users.account(id, for: administrator)
             }
-            return GatewayRoutes.userShown.response(try outcome.value)
+            return shown(try outcome.value)
         }
     }
 
@@ -55,15 +56,17 @@ extension GatewayEndpoints {
         Endpoint(routes.changeUser) { change, request, exchange in
             let administrator = try caller.administrator(of: request, exchange)
             let id = try exchange.accountID
+            let expectation = try expectation(of: request)
             let changing = try await calling { () async throws(AccountsError) in
-                try await flows.users.change(id, change, by: administrator)
+                try await flows.users.change(id, change, by: administrator, expecting: expectation)
             }
             switch changing {
-            case .changed(let account): return GatewayRoutes.userShown.response(account)
+            case .changed(let account): return shown(account)
             case .missing: throw Problem.notFound
             case .usernameTaken: throw Problem.usernameTaken
             case .emailTaken: throw Problem.emailTaken
             case .ownAccount: throw Problem.ownAccount
+            case .unexpected: throw Problem.preconditionFailed
             case .gone: throw Problem.invalidToken
             }
         }
@@ -73,8 +76,9 @@ extension GatewayEndpoints {
         Endpoint(routes.deleteUser) { _, request, exchange in
             let administrator = try caller.administrator(of: request, exchange)
             let id = try exchange.accountID
+            let expectation = try expectation(of: request)
             let outcome = try await calling { () async throws(AccountsError) in
-                try await flows.users.delete(id, by: administrator)
+                try await flows.users.delete(id, by: administrator, expecting: expectation)
             }
             return GatewayRoutes.userDeleted.response(try outcome.value)
         }
@@ -104,6 +108,27 @@ extension GatewayEndpoints {
     }
 }
 
+extension GatewayEndpoints {
+    private func shown(_ account: Account) -> Response {
+        GatewayRoutes.userShown.response(account, headers: [.eTag: account.entityTag])
+    }
+
+    /// What the account is to be for the request to be done; nil where that does not matter.
+    private func expectation(of request: Request) throws(Problem) -> UserAdministration.Expectation? {
+        guard let condition = try IfMatch(request.headers) else { return nil }
+        return { condition.includes($0.entityTag) }
+    }
+}
+
+extension Account {
+    /// The state of an account as administrators see it. The version tells of changes that nobody is shown, such as
+    /// another password; it alone would miss a name that its owner changes, and a login.
+    fileprivate var entityTag: String {
+        let digest = SHA256.hash(data: GatewayRoutes.userShown.encoded(self))
+        return "\"\(version)-\(Base64URL.encode(Array(digest.prefix(16))))\""
+    }
+}
+
 extension Exchange {
     /// The account that the path names. Ids of other systems, which an import keeps, have characters that a path does
     /// not hold as they are.
@@ -126,6 +151,7 @@ extension UserAdministration.Outcome {
             case .missing: throw Problem.notFound
             case .ownAccount: throw Problem.ownAccount
             case .disabled: throw Problem.accountDisabled
+            case .unexpected: throw Problem.preconditionFailed
             case .gone: throw Problem.invalidToken
             }
         }

@@ -6,7 +6,9 @@ import HTTPTypes
 /// Everybody's accounts and the audit trail, for administrators.
 extension GatewayRoutes {
     static let usersListed = Answer.json(.ok, "A page of accounts.", Output.userPage, headers: [.noStore])
-    static let userShown = Answer.json(.ok, "The account.", Output.user, headers: [.noStore])
+    static let userShown = Answer.json(
+        .ok, "The account.", Output.user,
+        headers: [.noStore, .varying(.eTag, "The account's state, for 'If-Match'; it changes with all that is shown.")])
     static let userCreated = Answer.json(
         .created, "The account.", Output.user,
         headers: [.noStore, .varying(.location, "Where the account is shown.")])
@@ -80,7 +82,7 @@ extension GatewayRoutes {
                 "Its access tokens end at once, and its sessions go on with new ones; disabling it ends those too, and "
                     + "its API keys. A confirmed address is told of another that takes its place. One's own account "
                     + "cannot be disabled, nor leave the administrators.",
-                parameters: [Self.user]),
+                parameters: [Self.user], headers: [Self.ifMatch]),
             input: .object(
                 [.json], closed: true, InputField("username", optional: .username, "The name to log in with."),
                 InputField(
@@ -92,7 +94,8 @@ extension GatewayRoutes {
                 InputField("disabled", optional: .boolean, "Whether nobody can use it.")
             ) { UserChange(username: $0, email: $1, isEmailVerified: $2, groups: $3, isDisabled: $4) },
             security: .bearer, answers: [Self.userShown.declaration],
-            refusals: Self.refusalsOfOne + [.usernameTaken, .emailTaken], admit: admitAdministrator)
+            refusals: Self.refusalsOfOne + [.usernameTaken, .emailTaken, .preconditionFailed],
+            admit: admitAdministrator)
     }
 
     var deleteUser: Route<Void> {
@@ -101,8 +104,9 @@ extension GatewayRoutes {
             notes: RouteNotes(
                 "deleteUser", topic: Topic.users,
                 "One's own account is deleted by 'DELETE /auth/me' instead, with "
-                    + "the password.", parameters: [Self.user]),
-            security: .bearer, answers: [Self.userDeleted.declaration], refusals: Self.refusalsOfOne)
+                    + "the password.", parameters: [Self.user], headers: [Self.ifMatch]),
+            security: .bearer, answers: [Self.userDeleted.declaration],
+            refusals: Self.refusalsOfOne + [.malformedRequest, .preconditionFailed])
     }
 
     var logOutUser: Route<Void> {
@@ -151,6 +155,11 @@ extension GatewayRoutes {
 
     private static let user = PathParameter(
         "id", "The account's id, from the list.", example: "mfzwizlsmvxgk3tfnzxxe2lomu")
+
+    private static let ifMatch = HeaderParameter(
+        .ifMatch,
+        "The 'ETag' that was answered with the account, so that nothing is done where somebody has changed it since.",
+        example: "\"7-hTmJ3wTfzVQ0eR0C2u1qWQ\"")
 
     private static let refusalsOfOthers: [ProblemKind] = [.invalidToken, .forbidden]
     private static let refusalsOfOne = refusalsOfOthers + [.notFound]

@@ -26,9 +26,8 @@ enum OpenAPIOperation {
         ]
         if let topic = route.notes.topic { members.insert(Member("tags", [.string(topic)]), at: 0) }
         if !route.notes.details.isEmpty { members.append(Member("description", .string(route.notes.details))) }
-        if !route.path.documentedParameters.isEmpty || !route.query.isEmpty {
-            members.append(Member("parameters", .array(parameters(of: route) + queryParameters(of: route))))
-        }
+        let all = parameters(of: route) + queryParameters(of: route) + headerParameters(of: route)
+        if !all.isEmpty { members.append(Member("parameters", .array(all))) }
         if let input = route.input { members.append(Member("requestBody", requestBody(input, route))) }
         members.append(Member("responses", .object(responses(of: route, isHead: method == .head))))
         let security: JSONValue =
@@ -46,6 +45,16 @@ enum OpenAPIOperation {
             [
                 "name": .string(field.name), "in": "query", "required": .boolean(field.isRequired),
                 "description": .string(field.summary), "schema": OpenAPISchemas.parameter(field),
+            ]
+        }
+    }
+
+    private static func headerParameters(of route: RouteDeclaration) -> [JSONValue] {
+        route.notes.headers.map { header in
+            [
+                "name": .string(header.name.rawName), "in": "header", "required": false,
+                "description": .string(header.summary),
+                "schema": ["type": "string", "examples": [.string(header.example)]],
             ]
         }
     }

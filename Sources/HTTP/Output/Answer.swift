@@ -23,6 +23,9 @@ public struct Answer<Body: Sendable>: Sendable {
     /// The declared fields that have one value.
     public var constantFields: HTTPFields { HTTPFields(constants) }
 
+    /// The bytes of the response, to make a tag of.
+    public func encoded(_ body: Body) -> [UInt8] { encode(body) }
+
     /// The response, with the declared fields that have one value, and those of `headers`.
     public func response(_ body: Body, headers: HTTPFields = [:]) -> Response {
         var headers = headers

@@ -64,6 +64,10 @@ extension Problem {
     /// 409: what was asked for would be in vain.
     public static let accountDisabled = Self(.accountDisabled, "This account is disabled; enable it first.")
 
+    /// 412: somebody has changed it since.
+    public static let preconditionFailed = Self(
+        .preconditionFailed, "This has changed since you have read it; read it again.")
+
     /// 403.
     public static let registrationClosed = Self(.registrationClosed, "Registration is closed.")
 

@@ -78,6 +78,11 @@ extension ProblemKind {
             "The account is disabled, so that what was asked for would be in vain. Administrators alone are told so.",
             "Enable the account, and ask again."
         ),
+        preconditionFailed.code: (
+            "The request was to be done only to what its If-Match header names, and somebody has changed that since. "
+                + "Nothing was done.",
+            "Read it again, decide again, and send the request with the ETag of that answer."
+        ),
         registrationClosed.code: (
             "This deployment lets nobody register by themselves.",
             "Ask whoever runs it for an account."

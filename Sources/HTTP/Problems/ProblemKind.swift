@@ -51,6 +51,8 @@ extension ProblemKind {
     public static let tooManyKeys = Self("too_many_keys", .conflict, "Too many API keys")
     /// An account that an administrator wants to help is disabled.
     public static let accountDisabled = Self("account_disabled", .conflict, "Account disabled")
+    /// What is to be changed is not in the state that `If-Match` names.
+    public static let preconditionFailed = Self("precondition_failed", .preconditionFailed, "Precondition failed")
     /// This deployment lets nobody register.
     public static let registrationClosed = Self("registration_closed", .forbidden, "Registration closed")
     /// A valid credential that may not do this.
@@ -72,7 +74,7 @@ extension ProblemKind {
     public static let all: [Self] = [
         malformedRequest, requestTimeout, bodyTooLarge, unsupportedMediaType, headerTooLarge, invalidInput,
         invalidCredentials, emailUnverified, invalidToken, invalidRefreshToken, invalidLink, usernameTaken, emailTaken,
-        tooManyKeys, accountDisabled, registrationClosed, forbidden, notFound, methodNotAllowed, tooManyRequests, busy,
-        unavailable, internalError,
+        tooManyKeys, accountDisabled, preconditionFailed, registrationClosed, forbidden, notFound, methodNotAllowed,
+        tooManyRequests, busy, unavailable, internalError,
     ]
 }

@@ -1,3 +1,5 @@
+public import HTTPTypes
+
 /// What documents say about a route beside its summary.
 public struct RouteNotes: Hashable, Sendable {
     /// The operation's name in generated clients, such as `logIn`; nil makes one of the method and the path.
@@ -8,15 +10,19 @@ public struct RouteNotes: Hashable, Sendable {
     public let details: String
     /// The parameters of the path, in the order of its pattern.
     public let parameters: [PathParameter]
+    /// The fields of the request's header that it heeds, beside those of every request.
+    public let headers: [HeaderParameter]
 
     /// States what there is.
     public init(
-        _ operation: String? = nil, topic: String? = nil, _ details: String = "", parameters: [PathParameter] = []
+        _ operation: String? = nil, topic: String? = nil, _ details: String = "", parameters: [PathParameter] = [],
+        headers: [HeaderParameter] = []
     ) {
         self.operation = operation
         self.topic = topic
         self.details = details
         self.parameters = parameters
+        self.headers = headers
     }
 }
 
@@ -37,6 +43,23 @@ public struct PathParameter: Hashable, Sendable {
         self.summary = summary
         self.example = example
         self.values = values
+    }
+}
+
+/// A field of a request's header, which may be left out.
+public struct HeaderParameter: Hashable, Sendable {
+    /// Its name.
+    public let name: HTTPField.Name
+    /// What it does, as a sentence.
+    public let summary: String
+    /// A value as it may be.
+    public let example: String
+
+    /// States every part.
+    public init(_ name: HTTPField.Name, _ summary: String, example: String) {
+        self.name = name
+        self.summary = summary
+        self.example = example
     }
 }
 

@@ -61,6 +61,30 @@ struct AdministrationTests {
         await gateway.end()
     }
 
+    @Test func `of two administrators who have read an account one changes it, and the other is told`() async throws {
+        let folder = try TestFolder()
+        let gateway = try await GatewayProcess.start(in: folder)
+        let root = try await Self.administrator(at: gateway)
+        let body = #"{"username":"jane","email":"jane@example.com"}"#
+        let path = "/admin/users/\(try await gateway.send("POST", "/admin/users", json: body, token: root).text("id"))"
+        let seen = try #require(try await gateway.get(path, token: root)["etag"])
+        let statuses = try await withThrowingTaskGroup(of: Int.self, returning: [Int].self) { group in
+            for number in 0..<8 {
+                group.addTask {
+                    let headers = [
+                        ("Authorization", "Bearer \(root)"), ("Content-Type", "application/json"), ("If-Match", seen),
+                    ]
+                    let groups = #"{"groups":["team\#(number)"]}"#
+                    return try await HTTPExchange(method: "PATCH", path: path, headers: headers, body: groups)
+                        .send(to: gateway.port).status
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.sorted() == [200] + Array(repeating: 412, count: 7))
+        await gateway.end()
+    }
+
     @Test func `every route refuses every credential but an administrator's access token`() async throws {
         let folder = try TestFolder()
         let minted = try Minted.read()
