@@ -17,6 +17,8 @@ final class HashingQueue: Sendable {
     private struct State {
         var waiting: [(job: Job, since: Duration)] = []
         var running = 0
+        /// When the last job ended, or the queue was made.
+        var lastEnd = DispatchTime.now()
         /// Whether a job was refused since the queue was last empty.
         var isFull = false
         var lastTicket: UInt64 = 0
@@ -34,7 +36,8 @@ final class HashingQueue: Sendable {
     private let quiet: DispatchTimeInterval
     private let onQuiet: @Sendable () -> Void
 
-    /// States every part; `onQuiet` is called on each thread that has had nothing to do for as long as `quiet`, once.
+    /// States every part; `onQuiet` is called on each thread, once, when all have had nothing to do for as
+    /// long as `quiet`.
     init(
         threads: Int, capacity: Int, time: any TimeSource, watch: HashingWatch,
         quiet: DispatchTimeInterval = .seconds(1), onQuiet: @escaping @Sendable () -> Void = {}
@@ -106,10 +109,7 @@ final class HashingQueue: Sendable {
     /// Does the jobs, one after the other, until ``stop()``; blocks the calling thread.
     func work() {
         while true {
-            if wakeUps.wait(timeout: .now() + quiet) == .timedOut {
-                onQuiet()
-                wakeUps.wait()
-            }
+            waitForWakeUp()
             let (next, isStopped) = state.withLock { state -> ((job: Job, since: Duration)?, Bool) in
                 // A job that was removed leaves its wake-up behind, and then nothing is here.
                 guard !state.waiting.isEmpty else { return (nil, state.isStopped) }
@@ -126,12 +126,23 @@ final class HashingQueue: Sendable {
             watch.ended(after: taken)
             let isOver = state.withLock { state in
                 state.running -= 1
+                state.lastEnd = .now()
                 state.usual = (state.usual * 7 + taken) / 8
                 guard state.isFull, state.waiting.isEmpty else { return false }
                 state.isFull = false
                 return true
             }
             if isOver { watch.emptied() }
+        }
+    }
+
+    /// Waits for a job, and meanwhile for the moment in which all have been quiet for long.
+    private func waitForWakeUp() {
+        while wakeUps.wait(timeout: .now() + quiet) == .timedOut {
+            let isQuiet = state.withLock { $0.running == 0 && $0.lastEnd + quiet <= .now() }
+            guard isQuiet else { continue }
+            onQuiet()
+            return wakeUps.wait()
         }
     }
 

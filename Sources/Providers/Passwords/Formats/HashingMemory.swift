@@ -46,7 +46,7 @@ final class HashingMemory: Sendable {
         let known = kept.withLock { kept in
             kept.lastIndex { $0.size == size }.map { kept.remove(at: $0) }
         }
-        let block = known ?? Self.map(size)
+        let block = known ?? Self.map(size) ?? mapBehindRelease(size)
         return unsafe block.flatMap { unsafe UnsafeMutablePointer(bitPattern: $0.address) }
     }
 
@@ -66,6 +66,12 @@ final class HashingMemory: Sendable {
             return kept
         }
         for block in released { Self.unmap(block) }
+    }
+
+    /// What is kept for other sizes may be what the system lacks.
+    private func mapBehindRelease(_ size: Int) -> Block? {
+        release()
+        return Self.map(size)
     }
 
     /// Takes memory from the system, in huge pages where it has them: taking small ones costs half a hash.
