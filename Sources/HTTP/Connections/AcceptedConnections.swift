@@ -5,6 +5,9 @@ import NIOCore
 /// NIO sets connections up on event loops of their own, and closes those which end with it after the listener's channel
 /// has been closed; a request may have been sent on them by then. So the channel first accepts no more, and is closed
 /// when none is in hand.
+///
+/// Where the system gives no connection, since no more files can be opened, it asks again a second later. NIO's own
+/// handler for that delays the next read, which is none as long as the first is not over: it would ask all the time.
 final class AcceptedConnections: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias OutboundIn = Never
@@ -55,12 +58,24 @@ final class AcceptedConnections: ChannelDuplexHandler {
         let promise = promise ?? context.eventLoop.makePromise()
         closed = promise.futureResult
         close = { context.close(mode: mode, promise: promise) }
+        setAutoRead(false, context)
+        closeIfSettled()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is IOError, closed == nil else { return context.fireErrorCaught(error) }
+        setAutoRead(false, context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+            if self.closed == nil { self.setAutoRead(true, context) }
+        }
+    }
+
+    private func setAutoRead(_ isOn: Bool, _ context: ChannelHandlerContext) {
         do {
-            try context.channel.syncOptions?.setOption(.autoRead, value: false)
+            try context.channel.syncOptions?.setOption(.autoRead, value: isOn)
         } catch {
             context.fireErrorCaught(error)
         }
-        closeIfSettled()
     }
 
     private func settle(_ connection: ObjectIdentifier) {

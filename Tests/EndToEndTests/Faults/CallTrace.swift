@@ -17,10 +17,13 @@ struct CallTrace {
         return [strace, "-D", "-f"] + environment + ["-e", "trace=\(calls)", "-o", file] + options
     }
 
+    /// What is written so far.
+    func text() throws -> String { try String(contentsOfFile: file, encoding: .utf8) }
+
     /// The calls of a gateway that has ended. The tracer writes its end when it has seen it, which may be after us.
     func calls(of gateway: GatewayProcess) throws -> [Substring] {
         while true {
-            let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+            let lines = try text().split(separator: "\n")
             let last = lines.last ?? ""
             if last.hasPrefix("\(gateway.process.pid) "), last.contains("exited with") { return lines }
         }
