@@ -72,6 +72,8 @@ enum Serving {
         let (server, host) = (deployment.settings.server, deployment.host)
         var limits = server.limits.listener
         limits.connections = OpenFiles.operationsConnections
+        // Who looks at metrics keeps a connection, and does not mind to make another; the front has stopped by now.
+        limits.stoppingTimeout = .milliseconds(100)
         let announcement = Announcement(logger: logger)
         let operationsDoor = FrontDoor(
             endpoints: operations.endpoints, publicURL: server.publicURL, time: host.time, random: host.random,

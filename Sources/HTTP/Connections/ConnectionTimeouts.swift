@@ -12,7 +12,7 @@ struct ConnectionTimeouts: Hashable, Sendable {
     /// Silence between requests.
     var idle: TimeAmount
     /// Silence between requests once the listener is stopping.
-    var draining = TimeAmount.seconds(5)
+    var draining: TimeAmount
     /// From the last answer to the other side's own end; what arrives meanwhile is dropped (RFC 9112, section 9.6).
     var closing = TimeAmount.seconds(2)
 
@@ -27,5 +27,6 @@ struct ConnectionTimeouts: Hashable, Sendable {
         body = amount(limits.bodyTimeout)
         request = amount(limits.requestTimeout)
         idle = amount(limits.idleTimeout)
+        draining = amount(limits.stoppingTimeout)
     }
 }

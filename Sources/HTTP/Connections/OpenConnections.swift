@@ -62,13 +62,16 @@ final class OpenConnections: Sendable {
         return place
     }
 
-    /// Tells each connection that its next answer is its last, and those that still come too.
-    func drain() {
+    /// Tells each connection that its next answer is its last, and those that still come too; the connections that
+    /// there are now.
+    @discardableResult
+    func drain() -> [any Channel] {
         let served = table.withLock { table in
             table.isDraining = true
             return Array(table.served.values)
         }
         for channel in served { Self.drain(channel) }
+        return served
     }
 
     /// Tells a connection that has been set up while the listener was stopping: the server does not know it any more.

@@ -1,3 +1,4 @@
+import Foundation
 public import GatewayKit
 import NIOCore
 import NIOPosix
@@ -23,34 +24,50 @@ public final class InheritedSockets: Sendable {
     /// None.
     public init() { waiting = Mutex([:]) }
 
-    /// Takes over what the variables `LISTEN_PID` and `LISTEN_FDS` announce to the process of that id; none where they
-    /// are missing or mean another. Throws ``Problem`` where a descriptor is not what they promise.
-    public init(announcedBy environment: [String: String], to process: Int32) throws(Problem) {
-        guard let pid = environment["LISTEN_PID"], pid == "\(process)" else {
+    /// Takes over what the variables `LISTEN_PID` and `LISTEN_FDS` announce to the process of that id, from the
+    /// descriptor behind standard error on; none where one is missing or they mean another. Throws ``Problem`` where a
+    /// descriptor is not what they promise.
+    public convenience init(announcedBy environment: [String: String], to process: Int32) throws(Problem) {
+        try self.init(announcedBy: environment, to: process, from: 3)
+    }
+
+    init(announcedBy environment: [String: String], to process: Int32, from first: CInt) throws(Problem) {
+        guard let text = environment["LISTEN_FDS"], environment["LISTEN_PID"] == "\(process)" else {
             waiting = Mutex([:])
             return
         }
-        let text = environment["LISTEN_FDS"] ?? ""
         guard let count = Int32(text), (1...64).contains(count) else {
             throw Problem(description: "LISTEN_FDS is '\(text)', and not a number of sockets from 1 to 64")
         }
         var addresses: [CInt: ListenAddress] = [:]
-        for socket in Self.first..<Self.first + count {
+        for socket in first..<first + count {
             guard let address = Self.address(listenedAtBy: socket) else {
-                throw Problem(description: "descriptor \(socket) of those handed over is no socket that listens")
+                throw Problem(description: "descriptor \(socket) of those handed over is no stream socket that listens")
+            }
+            if case .unix(let path) = address, !Self.isSocket(path) {
+                throw Problem(
+                    description: "the socket at \(path) is handed over, and nobody can reach it: its file is gone")
             }
             addresses[socket] = address
         }
         waiting = Mutex(addresses)
     }
 
-    /// Throws ``Problem`` where a socket was handed over of which no listener has the address.
+    /// Throws ``Problem`` where a socket was handed over that none of the listeners takes: at an address that is not
+    /// theirs, or one too many.
     public func refuseOthers(than addresses: [ListenAddress]) throws(Problem) {
-        let stray = waiting.withLock { waiting in
-            waiting.values.filter { socket in !addresses.contains { $0.isMet(by: socket) } }
+        var sockets = waiting.withLock { Array($0.values) }
+        for address in addresses {
+            let met = sockets.filter { address.isMet(by: $0) }
+            guard met.count < 2 else {
+                let places = met.map(\.description).sorted().joined(separator: " and ")
+                throw Problem(
+                    description: "sockets at \(places) are handed over, and \(address) can be only one of them")
+            }
+            sockets.removeAll { address.isMet(by: $0) }
         }
-        guard !stray.isEmpty else { return }
-        let places = stray.map(\.description).sorted().joined(separator: " and ")
+        guard !sockets.isEmpty else { return }
+        let places = sockets.map(\.description).sorted().joined(separator: " and ")
         throw Problem(description: "a socket at \(places) is handed over, and the file has nothing listen there")
     }
 
@@ -63,15 +80,10 @@ public final class InheritedSockets: Sendable {
         }
     }
 
-    /// What comes behind standard error.
-    private static let first: CInt = 3
-
     /// Where a socket listens, which no child is to inherit any more; nil when it does not.
     private static func address(listenedAtBy socket: CInt) -> ListenAddress? {
-        var listens: CInt = 0
-        var size = socklen_t(MemoryLayout<CInt>.size)
-        guard unsafe getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0, listens != 0,
-            fcntl(socket, F_SETFD, FD_CLOEXEC) == 0
+        guard let listens = option(SO_ACCEPTCONN, of: socket), listens != 0,
+            option(SO_TYPE, of: socket) == CInt(SOCK_STREAM.rawValue), fcntl(socket, F_SETFD, FD_CLOEXEC) == 0
         else { return nil }
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -82,6 +94,17 @@ public final class InheritedSockets: Sendable {
         return unsafe withUnsafePointer(to: &name) { name in
             unsafe name.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe address(in: $0) }
         }
+    }
+
+    private static func option(_ option: CInt, of socket: CInt) -> CInt? {
+        var value: CInt = 0
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        return unsafe getsockopt(socket, SOL_SOCKET, option, &value, &size) == 0 ? value : nil
+    }
+
+    private static func isSocket(_ path: String) -> Bool {
+        let facts = try? FileManager.default.attributesOfItem(atPath: path)
+        return facts?[.type] as? FileAttributeType == .typeSocket
     }
 
     /// Nil for the abstract sockets of Linux, and for whatever is no address of the file.
@@ -115,7 +138,8 @@ extension ListenAddress {
         case (.unix(let path), .unix(let other)): path == other
         case (.tcp(let host, let port), .tcp(let other, let otherPort)):
             port == otherPort
-                && (host.lowercased() == "localhost" ? socket.isLocal : IPAddress(host) == IPAddress(other))
+                && (host.lowercased() == "localhost"
+                    ? ["127.0.0.1", "::1"].contains(other) : IPAddress(host) == IPAddress(other))
         case (.unix, .tcp), (.tcp, .unix): false
         }
     }

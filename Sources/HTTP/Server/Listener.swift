@@ -17,19 +17,23 @@ public struct Listener: Service, CustomStringConvertible {
         public var requestTimeout: Duration
         /// How long a connection may be silent between requests.
         public var idleTimeout: Duration
+        /// How long it may be so once the listener is stopping: a request may be on its way.
+        public var stoppingTimeout: Duration
         /// How many connections there may be at once.
         public var connections: Int
 
         /// States every part.
         public init(
             header: Int = 16 * 1024, headerTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(20),
-            requestTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75), connections: Int = 10_000
+            requestTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75),
+            stoppingTimeout: Duration = .seconds(5), connections: Int = 10_000
         ) {
             self.header = header
             self.headerTimeout = headerTimeout
             self.bodyTimeout = bodyTimeout
             self.requestTimeout = requestTimeout
             self.idleTimeout = idleTimeout
+            self.stoppingTimeout = stoppingTimeout
             self.connections = connections
         }
     }
@@ -64,34 +68,46 @@ public struct Listener: Service, CustomStringConvertible {
         self.onStopping = onStopping
     }
 
-    /// Listens until it is told to stop; throws ``ListenerError`` when the address cannot be had. What is being
-    /// answered then has eight seconds to end.
+    /// Listens until it is told to stop; throws ``ListenerError`` when the address cannot be had, or is lost. What is
+    /// being answered when it is told has eight seconds to end.
     public func run() async throws {
         let connections = OpenConnections(limit: current.limits.connections, watch: current.door.watch)
         let (incoming, opened) = AsyncStream.makeStream(of: OpenedConnection.self)
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)  // Hummingbird's own words.
         let connection = HTTPConnection(
-            current: current, time: time, connections: connections, opened: opened, logger: logger)
-        let channel = try await ListeningSocket(at: address, mode: socketMode, orBy: inherited).open { channel in
+            current: current, time: time, connections: connections, opened: opened, logger: quiet)
+        let socket = try await ListeningSocket.open(at: address, mode: socketMode, orBy: inherited) { channel in
             connection.setUp(channel)
         }
-        let real = address.asBound(by: channel)
-        logger.info("listening", metadata: [LogKey.address: "\(real)"])
+        let real = address.asBound(by: socket.channel)
+        logger.info(
+            socket.isInherited ? "listening at a socket that was handed over" : "listening",
+            metadata: [LogKey.address: "\(real)"])
         await onRunning(real)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await stop(channel, connections) }
+        let isToldTo = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await stop(socket, connections) }
+            defer { group.cancelAll() }
             // It ends when nobody can connect any more and each connection that was taken has ended.
-            await withTaskCancellationHandler {
+            return await withTaskCancellationHandler {
                 async let served: Void = serve(incoming)
-                try? await channel.closeFuture.get()
+                try? await socket.channel.closeFuture.get()
                 opened.finish()
-                if Task.isCancelled { connections.closeAll() }
+                let isToldTo = Task.isCancelled || Task.isShuttingDownGracefully
+                if Task.isCancelled {
+                    connections.closeAll()
+                } else if !isToldTo {
+                    onStopping()
+                    connections.drain()
+                }
                 await served
+                return isToldTo
             } onCancel: {
-                channel.close(promise: nil)
+                socket.channel.close(promise: nil)
                 connections.closeAll()
             }
-            group.cancelAll()
         }
+        guard isToldTo else { throw ListenerError(address: address, reason: "the system has closed the socket") }
     }
 
     /// The listener by its address, for the service group's log.
@@ -104,16 +120,30 @@ public struct Listener: Service, CustomStringConvertible {
     }
 
     /// Waits for a shutdown, takes no more connections, and closes what outlasts its patience.
-    private func stop(_ channel: any Channel, _ connections: OpenConnections) async {
+    private func stop(_ socket: ListeningSocket, _ connections: OpenConnections) async {
         do {
             try await gracefulShutdown()
-            onStopping()
-            channel.close(promise: nil)
-            connections.drain()
-            try await time.sleep(for: Self.patience)
-            connections.closeAll()
         } catch {
-            // Cancelled: all have ended before.
+            return  // Cancelled: all have ended before.
+        }
+        onStopping()
+        let channel = socket.channel
+        let drained = connections.drain()
+        await withTaskGroup(of: Void.self) { group in
+            if socket.isInherited {
+                // Whoever comes would wait in the socket until the next process is there. So this one answers them for
+                // as long as clients that it has may still ask.
+                group.addTask {
+                    for connection in drained { try? await connection.closeFuture.get() }
+                    channel.close(promise: nil)
+                }
+            } else {
+                channel.close(promise: nil)
+            }
+            // Cancelled when all have ended before.
+            try? await time.sleep(for: Self.patience)
+            channel.close(promise: nil)
+            connections.closeAll()
         }
     }
 }

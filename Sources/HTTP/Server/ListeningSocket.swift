@@ -5,33 +5,44 @@ import NIOPosix
 
 /// Where a listener takes its connections: a socket that it makes, or one that was handed over.
 struct ListeningSocket {
-    private let address: ListenAddress
-    private let mode: Int
-    private let inherited: InheritedSockets
+    /// Closing it ends the listening, once each connection that it has taken is set up.
+    let channel: any Channel
+    /// Whether it was handed over, and so outlives this process.
+    let isInherited: Bool
+
+    /// Listens, and has each connection set up on its event loop; throws ``ListenerError`` when the address cannot be
+    /// had. The mode is that of a unix socket that is made.
+    static func open(
+        at address: ListenAddress, mode: Int, orBy inherited: InheritedSockets,
+        _ setUp: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(ListenerError) -> Self {
+        try await Opening(address: address, mode: mode).open(inherited.take(at: address), setUp)
+    }
+}
+
+private struct Opening {
+    let address: ListenAddress
+    let mode: Int
     /// How many connections the system keeps until they are taken; Linux itself takes no more than `somaxconn`, 4096.
     private static let backlog: Int32 = 4096
 
-    /// The mode is that of a unix socket which it makes.
-    init(at address: ListenAddress, mode: Int, orBy inherited: InheritedSockets) {
-        self.address = address
-        self.mode = mode
-        self.inherited = inherited
-    }
-
-    /// Listens, and has each connection set up on its event loop; throws ``ListenerError`` when the address cannot be
-    /// had. Closing the channel that comes back ends it, once each connection that it has taken is set up.
     func open(
-        _ setUp: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) async throws(ListenerError) -> any Channel {
+        _ inherited: CInt?, _ setUp: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(ListenerError) -> ListeningSocket {
         do {
             let channel = try await bind(
                 ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                     .serverChannelOption(.backlog, value: Self.backlog)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .serverChannelOption(.autoRead, value: false)
                     .childChannelOption(.allowRemoteHalfClosure, value: true)
-                    .childChannelInitializer(setUp))
-            try await channel.eventLoop.submit { try AcceptedConnections.watch(channel) }.get()
-            return channel
+                    .childChannelInitializer(setUp), inherited)
+            // No connection is taken before those that are can be watched.
+            try await channel.eventLoop.flatSubmit {
+                channel.eventLoop.makeCompletedFuture { try AcceptedConnections.watch(channel) }
+                    .flatMap { channel.setOption(.autoRead, value: true) }
+            }.get()
+            return ListeningSocket(channel: channel, isInherited: inherited != nil)
         } catch let error as ListenerError {
             throw error
         } catch is UnixDomainSocketPathWrongType {
@@ -45,12 +56,12 @@ struct ListeningSocket {
         }
     }
 
-    private func bind(_ bootstrap: ServerBootstrap) async throws -> any Channel {
-        if let socket = inherited.take(at: address) {
-            let channel = try await bootstrap.withBoundSocket(socket).get()
-            // NIO has set its own backlog there, before it knew of ours.
-            listen(socket, Self.backlog)
-            return channel
+    private func bind(_ bootstrap: ServerBootstrap, _ inherited: CInt?) async throws -> any Channel {
+        if let inherited {
+            let channel = bootstrap.withBoundSocket(inherited)
+            // NIO has set a shorter backlog by now, before it looks at options.
+            listen(inherited, Self.backlog)
+            return try await channel.get()
         }
         switch address {
         case .tcp(let host, let port):

@@ -58,6 +58,8 @@ final class NewConnectionLoad: Sendable {
         var unanswered: [Int] = []
         /// How many clients found nobody listen, which ends them.
         var refused = 0
+        /// The longest that a client was without an answer.
+        var longest = Duration.zero
         fileprivate var running = 0
         fileprivate var isStopped = false
     }
@@ -70,6 +72,7 @@ final class NewConnectionLoad: Sendable {
         for request in requests {
             Thread.detachNewThread { [self] in
                 while !state.value.isStopped {
+                    let start = ContinuousClock.now
                     // Where nobody listens any more nothing is sent.
                     guard let connection = try? OpenSocket(to: address) else {
                         state.change { $0.refused += 1 }
@@ -78,6 +81,7 @@ final class NewConnectionLoad: Sendable {
                     connection.send(request)
                     let status = connection.answer()?.status
                     state.change {
+                        $0.longest = max($0.longest, ContinuousClock.now - start)
                         if let status {
                             $0.statuses.insert(status)
                             $0.answered.append(connection.port)

@@ -39,9 +39,13 @@ import Testing
         withExtendedLifetime(connection) {}
     }
 
-    @Test func `no connection is refused and no request fails while the gateway is started anew`() async throws {
+    /// Whoever keeps a connection without a word, as proxies and scrapers do, holds up nobody else.
+    @Test(arguments: [false, true]) func `a gateway that is started anew is missed by nobody`(
+        withSilent: Bool
+    ) async throws {
         let folder = try TestFolder()
-        try folder.write("config.yaml", Self.file("127.0.0.1:PORT", operations: "127.0.0.1:0"))
+        let operations = folder.path("operations.sock")
+        try folder.write("config.yaml", Self.file("127.0.0.1:PORT", operations: "unix:\(operations)"))
         let keeper = try RunningProcess(
             "/usr/bin/python3",
             [Self.keeper, "config.yaml", GatewayProcess.binary, "serve", "--config", "config.yaml"],
@@ -49,14 +53,29 @@ import Testing
         var gateway = try await Self.gateway(1, of: keeper)
         let ask = "GET /auth/verify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         let load = NewConnectionLoad(of: Array(repeating: ask, count: 8), to: .port(gateway.port))
-        for number in 1...5 {
-            await load.waitForAnswers(number * 200)
+        let rounds = withSilent ? 2 : 5
+        var silent: [OpenSocket] = []
+        for round in 1...rounds {
+            await load.waitForAnswers(round * 200)
+            if withSilent {
+                for (address, path) in [
+                    (LocalAddress.port(gateway.port), "/auth/verify"), (.unix(path: operations), "/health/live"),
+                ] {
+                    let connection = try OpenSocket(to: address)
+                    connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    #expect(connection.answer() != nil)
+                    silent.append(connection)
+                }
+            }
             kill(gateway.pid, SIGTERM)
-            gateway = try await Self.gateway(number + 1, of: keeper)
+            gateway = try await Self.gateway(round + 1, of: keeper)
         }
-        await load.waitForAnswers(1200)
+        await load.waitForAnswers(rounds * 200 + 200)
         let result = await load.stop()
-        #expect(result.answered.count >= 1200)
+        #expect(result.answered.count >= rounds * 200 + 200)
+        // What the proxies' own settings wait for an answer.
+        #expect(result.longest < .seconds(5))
+        #expect(silent.count == (withSilent ? 4 : 0))
         #expect(result.statuses == [401])
         #expect(result.unanswered == [])
         #expect(result.refused == 0)

@@ -58,7 +58,7 @@ struct SystemdTests {
         for (file, place) in [
             ("auth-gateway.service", "auth-gateway.service"), ("auth-gateway.socket", "auth-gateway.socket"),
             ("credentials.conf", "auth-gateway.service.d/1.conf"),
-            ("migrate.conf", "auth-gateway.service.d/2.conf"),
+            ("migrate.conf", "auth-gateway.service.d/2.conf"), ("socket.conf", "auth-gateway.service.d/3.conf"),
         ] {
             let text = try Project.text(of: "deploy/systemd/" + file)
             try folder.write(place, text.replacing("/usr/local/bin/auth-gateway", with: GatewayProcess.binary))
