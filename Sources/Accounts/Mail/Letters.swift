@@ -1,6 +1,9 @@
 import GatewayKit
 
 /// Writes and seals the mails that flows send; a flow enqueues them in its own transaction.
+///
+/// A mail to an address that its account has not confirmed holds no name: a stranger may have registered somebody
+/// else's address under a name such as `evil.com`, of which mail programs make a link. Decision 0043 has exceptions.
 struct Letters: Sendable {
     let outbox: Outbox
     let links: LinkSettings
@@ -18,11 +21,13 @@ struct Letters: Sendable {
         try write(.reset, to: account, values: link(links.reset, token, Recovery.linkLifetime))
     }
 
+    /// Names the account all the same: an administrator has chosen its name.
     func invitation(
         to account: Account, toSetPasswordBy token: OpaqueToken
     ) throws(AccountsError) -> OutboxMail {
         try write(
-            .invitation, to: account, values: link(links.reset, token, UserAdministration.invitationLifetime))
+            .invitation, to: account, naming: true,
+            values: link(links.reset, token, UserAdministration.invitationLifetime))
     }
 
     func welcome(to account: Account, toVerifyBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
@@ -35,17 +40,20 @@ struct Letters: Sendable {
     ) throws(AccountsError) -> OutboxMail {
         var account = account
         account.email = address
+        account.isEmailVerified = false
         return try write(.verify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
     }
 
-    /// To the address that waits to be confirmed, with a link for each name that waits for it.
+    /// To the address that waits to be confirmed, with a link for each name that waits for it. It has to say which:
+    /// whoever has the mailbox confirms a name by its link.
     func confirmRegistration(
         of waiting: [(name: Username, token: OpaqueToken)], at address: EmailAddress, within lifetime: Duration
     ) throws(AccountsError) -> OutboxMail {
         var account = Account.stranger(at: address, random, time)
         if let only = waiting.first, waiting.count == 1 {
             account.username = only.name
-            return try write(.confirmRegistration, to: account, values: link(links.verify, only.token, lifetime))
+            return try write(
+                .confirmRegistration, to: account, naming: true, values: link(links.verify, only.token, lifetime))
         }
         var values = link(links.verify, OpaqueToken(""), lifetime)
         values["links"] = waiting.map { name, token in
@@ -59,11 +67,11 @@ struct Letters: Sendable {
         try write(.addressHasAccount, to: account)
     }
 
-    /// To the former address of an account that can be taken back to it.
+    /// To the former address of an account that can be taken back to it, as only confirmed ones can.
     func addressIsKept(_ address: EmailAddress, for account: Account) throws(AccountsError) -> OutboxMail {
         var account = account
         account.email = address
-        return try write(.addressIsKept, to: account)
+        return try write(.addressIsKept, to: account, naming: true)
     }
 
     func addressInUse(to account: Account) throws(AccountsError) -> OutboxMail { try write(.addressInUse, to: account) }
@@ -78,15 +86,17 @@ struct Letters: Sendable {
         try write(.addressReplaced, to: account)
     }
 
-    /// To an address that an account has no longer, since its former one was taken back.
+    /// To an address that an account has no longer, since its former one was taken back; `account` says whether it was
+    /// confirmed.
     func addressTakenBack(from address: EmailAddress, of account: Account) throws(AccountsError) -> OutboxMail {
         var account = account
         account.email = address
         return try write(.addressReplaced, to: account)
     }
 
+    /// To an address that was confirmed before it was lost.
     func addressRestored(to account: Account, toResetBy token: OpaqueToken) throws(AccountsError) -> OutboxMail {
-        try write(.addressRestored, to: account, values: link(links.reset, token, Recovery.linkLifetime))
+        try write(.addressRestored, to: account, naming: true, values: link(links.reset, token, Recovery.linkLifetime))
     }
 
     private func link(_ template: LinkTemplate, _ token: OpaqueToken, _ lifetime: Duration) -> [String: String] {
@@ -101,9 +111,13 @@ struct Letters: Sendable {
     }
 
     private func write(
-        _ template: MailTemplate, to account: Account, values: [String: String] = [:]
+        _ template: MailTemplate, to account: Account, naming isNamed: Bool? = nil, values: [String: String] = [:]
     ) throws(AccountsError) -> OutboxMail {
-        let common = ["username": account.username.text, "public_url": publicURL.text]
+        let name = account.username.text
+        let common = [
+            "greeting": isNamed ?? account.isEmailVerified ? "Hello \(name)" : "Hello", "username": name,
+            "public_url": publicURL.text,
+        ]
         let filled = template.filled(with: common.merging(values) { $1 })
         do {
             let mail = try Mail(

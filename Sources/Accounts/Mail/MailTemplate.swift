@@ -1,4 +1,4 @@
-/// A mail's subject and text with values in braces, such as `{username}`.
+/// A mail's subject and text with values in braces, such as `{greeting}`, which is `Hello` with or without a name.
 struct MailTemplate: Sendable {
     /// The subject line.
     let subject: String
@@ -7,9 +7,9 @@ struct MailTemplate: Sendable {
 
     /// Greets a new account.
     static let welcome = MailTemplate(
-        subject: "Welcome, {username}",
+        subject: "Welcome",
         text: """
-            Hello {username},
+            {greeting},
 
             an account with this address was made at {public_url}.
             You can now log in with your name or this address.
@@ -21,9 +21,9 @@ struct MailTemplate: Sendable {
 
     /// Greets a new account, and carries a link that confirms its address.
     static let welcomeAndVerify = MailTemplate(
-        subject: "Welcome, {username}",
+        subject: "Welcome",
         text: """
-            Hello {username},
+            {greeting},
 
             an account with this address was made at {public_url}.
             Please confirm that the address is yours:
@@ -41,7 +41,7 @@ struct MailTemplate: Sendable {
     static let confirmRegistration = MailTemplate(
         subject: "Confirm your address",
         text: """
-            Hello {username},
+            {greeting},
 
             somebody, probably you, has registered at {public_url}
             under this name, with this address. Please confirm that both are yours:
@@ -59,7 +59,7 @@ struct MailTemplate: Sendable {
     static let confirmRegistrations = MailTemplate(
         subject: "Confirm your address",
         text: """
-            Hello,
+            {greeting},
 
             these names were registered at {public_url}
             with this address, perhaps by several people. Please follow the link
@@ -76,12 +76,12 @@ struct MailTemplate: Sendable {
     static let addressHasAccount = MailTemplate(
         subject: "You have an account already",
         text: """
-            Hello {username},
+            {greeting},
 
             somebody, perhaps you, wanted to register at {public_url}
-            with this address, where your account has it already. Log in with the
-            name above or this address; if you have forgotten the password, ask
-            for a new one there.
+            with this address, where your account has it already. Log in with your
+            name or this address; if you have forgotten the password, ask for a
+            new one there.
 
             If this was not you, do nothing: nothing has changed.
 
@@ -91,7 +91,7 @@ struct MailTemplate: Sendable {
     static let addressIsKept = MailTemplate(
         subject: "Your address cannot be registered now",
         text: """
-            Hello {username},
+            {greeting},
 
             somebody, perhaps you, wanted to register at {public_url}
             with this address. It was your account's until lately, and the link in
@@ -106,7 +106,7 @@ struct MailTemplate: Sendable {
     static let invitation = MailTemplate(
         subject: "Your new account, {username}",
         text: """
-            Hello {username},
+            {greeting},
 
             an account was made for you at {public_url}.
             Follow this link to choose a password; it works once, and for
@@ -123,7 +123,7 @@ struct MailTemplate: Sendable {
     static let addressInUse = MailTemplate(
         subject: "Your address is in use already",
         text: """
-            Hello {username},
+            {greeting},
 
             somebody, perhaps you, wanted to use this address at {public_url},
             where your account has it already. Log in with your name or this
@@ -137,7 +137,7 @@ struct MailTemplate: Sendable {
     static let addressChanged = MailTemplate(
         subject: "Your address was changed",
         text: """
-            Hello {username},
+            {greeting},
 
             your account at {public_url}
             has another e-mail address now; this one is no longer used for it.
@@ -154,7 +154,7 @@ struct MailTemplate: Sendable {
     static let addressReplaced = MailTemplate(
         subject: "Your address was changed",
         text: """
-            Hello {username},
+            {greeting},
 
             your account at {public_url}
             has another e-mail address now; this one is no longer used for it.
@@ -167,7 +167,7 @@ struct MailTemplate: Sendable {
     static let addressRestored = MailTemplate(
         subject: "Your account is yours again",
         text: """
-            Hello {username},
+            {greeting},
 
             this is the address of your account at {public_url} again. Every
             session has ended. Follow this link to set a new password; it works
@@ -181,7 +181,7 @@ struct MailTemplate: Sendable {
     static let reset = MailTemplate(
         subject: "Set a new password",
         text: """
-            Hello {username},
+            {greeting},
 
             somebody, probably you, asked for a new password at {public_url}.
             Follow this link to choose one; it works once, and for {lifetime}:
@@ -196,7 +196,7 @@ struct MailTemplate: Sendable {
     static let passwordChanged = MailTemplate(
         subject: "Your password was changed",
         text: """
-            Hello {username},
+            {greeting},
 
             the password of your account at {public_url} was just changed.
 
@@ -209,15 +209,14 @@ struct MailTemplate: Sendable {
     static let verify = MailTemplate(
         subject: "Confirm your address",
         text: """
-            Hello {username},
+            {greeting},
 
             please confirm this address for your account at {public_url}:
 
             {link}
 
-            The link works once, and for {lifetime}. If you have no account
-            there, or do not know this name, do nothing: whoever chose it knows
-            its password.
+            The link works once, and for {lifetime}. If you have not asked for it,
+            do nothing: whoever has knows the account's password.
 
             """)
 

@@ -13,14 +13,14 @@ import Testing
             #expect(refused.status == 422, "\(name)")
             #expect(refused.body.contains(#""pointer":"/username","code":"invalid_characters""#), "\(refused.body)")
         }
-        // Dots are allowed.
+        // Dots are allowed, and mail programs make links of names that have some.
         #expect(try await gateway.register("www.evil.example", "correct horse battery", address: "eve").status == 201)
         let mails = Mailbox(folder: gateway.folder)
         _ = try await mails.link(to: "verify-email")
         let texts = mails.texts()
         #expect(texts.count == 1, "who was refused is mailed nothing")
-        #expect(texts[0].contains("\r\nHello www.evil.example,\r\n"))
-        #expect(texts[0].contains("<p>Hello www.evil.example,</p>"))
+        #expect(texts[0].contains("\r\nHello,\r\n") && texts[0].contains("<p>Hello,</p>"))
+        #expect(!texts[0].contains("www.evil.example"))
         let links = texts[0].matches(of: #/href="([^"]*)"/#).map { $0.output.1 }
         #expect(!links.isEmpty && links.allSatisfy { $0.hasPrefix("http://localhost:8080") }, "\(links)")
         await gateway.end()
