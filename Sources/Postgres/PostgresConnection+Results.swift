@@ -44,10 +44,12 @@ extension PostgresConnection {
 
     /// Waits until something comes that was not asked for, or a descriptor can be read; whether it was that.
     func waitForNews(or waking: Int32, until deadline: Duration) throws(PostgresFailure) -> Bool {
-        let awakened = try SocketWait(unsafe PQsocket(handle), clock).wait(
+        let end = try SocketWait(unsafe PQsocket(handle), clock).wait(
             for: Int16(POLLIN), or: waking, until: deadline)
-        if !awakened, unsafe PQconsumeInput(handle) != 1 { throw loss() }
-        return awakened
+        if end == .other { return true }
+        // The second takes what the first may have left of a record of TLS.
+        for _ in 0..<(speaksTLS ? 2 : 1) { if unsafe PQconsumeInput(handle) != 1 { throw loss() } }
+        return false
     }
 
     /// The next message of another connection's; nil when none has come.
@@ -71,18 +73,28 @@ extension PostgresConnection {
         }
     }
 
+    /// libpq may read a part of a record of TLS, whose rest then lies where no wait for the socket sees it, and nothing
+    /// tells that it does: so it is made to read again after a little while, and ever longer ones.
     private func nextResult(until deadline: Duration) throws(PostgresFailure) -> OpaquePointer? {
+        var patience = Duration.milliseconds(1)
         while unsafe PQisBusy(handle) == 1 {
-            try wait(Int16(POLLIN), until: deadline)
+            let end = try wait(Int16(POLLIN), until: deadline, noLongerThan: speaksTLS ? patience : nil)
+            patience = end == .patience ? patience * 2 : .milliseconds(1)
             // What came before the loss is still to be read, the reason above all.
             if unsafe PQconsumeInput(handle) != 1 { break }
         }
         return unsafe PQgetResult(handle)
     }
 
-    private func wait(_ events: Int16, until deadline: Duration) throws(PostgresFailure) {
+    private var speaksTLS: Bool { unsafe PQsslInUse(handle) == 1 }
+
+    @discardableResult
+    private func wait(
+        _ events: Int16, until deadline: Duration, noLongerThan patience: Duration? = nil
+    ) throws(PostgresFailure) -> SocketWait.End {
         do throws(PostgresFailure) {
-            _ = try SocketWait(unsafe PQsocket(handle), clock).wait(for: events, until: deadline)
+            return try SocketWait(unsafe PQsocket(handle), clock).wait(
+                for: events, until: deadline, noLongerThan: patience)
         } catch {
             isSpent = true
             wasLate = error.reason == .late

@@ -24,6 +24,41 @@ import Testing
         }
     }
 
+    @Test func `results of every size arrive whole by TLS`() async throws {
+        let cluster = try await PostgresCluster.startWithTLS()
+        // PostgreSQL 15 fills records of TLS to 8 KiB. Proxies do to the 16 KiB that are allowed, of which libpq may have
+        // read a part when the socket has no more.
+        let relay = try await LargeRecordRelay(before: cluster)
+        for port in [cluster.port, relay.port] {
+            let pool = try PostgresCluster.pool(
+                at: "postgres://postgres@localhost:\(port)/postgres?sslmode=verify-full&sslrootcert="
+                    + cluster.certificate, connections: 1)
+            // Their ends lie everywhere in a record, and there is more than one.
+            for size in stride(from: 0, to: 17_000, by: 200) {
+                #expect(try await arrive(rows: 30, and: size, by: pool), "\(size)")
+            }
+            #expect(try await arrive(rows: 5_000, and: 5_000_000, by: pool))
+            let bytes = [UInt8](repeating: 7, count: 5_000_000)
+            let echoed = try await pool.transaction(.read) { transaction in
+                try transaction.run("SELECT :a AS a", ["a": .bytes(bytes)]).bytes("a", of: 0)
+            }
+            #expect(echoed == bytes)
+        }
+    }
+
+    /// Whether so many rows of a thousand letters arrive, and one of another size before them.
+    private func arrive(rows count: Int, and size: Int, by pool: PostgresPool) async throws -> Bool {
+        let sizes = try await pool.transaction(.read) { transaction in
+            let rows = try transaction.run(
+                """
+                SELECT repeat('x', :size::integer) AS text
+                UNION ALL SELECT repeat('y', 1000) FROM generate_series(1, :count::integer)
+                """, ["size": .integer(Int64(size)), "count": .integer(Int64(count))])
+            return try (0..<rows.count).map { try rows.text("text", of: $0)?.utf8.count }
+        }
+        return sizes.first == size && sizes.dropFirst().allSatisfy { $0 == 1000 } && sizes.count == count + 1
+    }
+
     @Test func `a server without TLS is not spoken with where the URL wants it`() async throws {
         let cluster = try await PostgresCluster.shared()
         let pool = try PostgresCluster.pool(

@@ -198,7 +198,7 @@ extension PostgresCluster {
     }
 
     /// A program with its arguments, as that user, to end when the thread ends that has started it.
-    fileprivate static func words(_ words: [String]) throws -> [String] {
+    static func words(_ words: [String]) throws -> [String] {
         guard let programs else { throw ServerFailure(words: words[0], output: "it is not installed") }
         let program = words[0].hasPrefix("/") ? words[0] : programs + "/" + words[0]
         let user = owner.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups"] } ?? []
