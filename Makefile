@@ -21,10 +21,10 @@ TOOLS := .build/tools
 TOOLCHAIN_PACKAGES := ca-certificates g++ git libcurl4 libncurses6 libxml2 tzdata zlib1g-dev
 LIBRARY_PACKAGES := libargon2-dev libcrypt-dev libpq-dev libsqlite3-dev libssl-dev libyaml-dev pkg-config
 PYTHON_TOOLS := check-jsonschema openapi-spec-validator schemathesis
-TEST_PACKAGES := curl e2fsprogs locales nginx-light openssl postgresql procps python3 python3-aiosmtpd python3-venv \
-    strace systemd $(HAPROXY_LIBRARIES) $(EXIM_LIBRARIES)
 HAPROXY_LIBRARIES := libcrypt1 liblua5.3-0 libopentracing-c-wrapper0 libpcre2-8-0 libssl3 libsystemd0
 EXIM_LIBRARIES := libdb5.3 libgnutls-dane0 libgnutls30 libidn12 libidn2-0 libnsl2 libnss-wrapper libpcre2-8-0
+TEST_PACKAGES := curl e2fsprogs locales nginx-light openssl postgresql procps python3 python3-aiosmtpd python3-venv \
+    strace systemd $(HAPROXY_LIBRARIES) $(EXIM_LIBRARIES)
 BENCH_PACKAGES := haproxy nginx-light postgresql python3 util-linux
 
 .PHONY: help run test examples $(EXAMPLES) check build release static lint format coverage docs bench fuzz sanitize clean deps deps-run deps-test swift
