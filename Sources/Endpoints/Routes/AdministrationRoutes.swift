@@ -159,7 +159,7 @@ extension GatewayRoutes {
     private static let ifMatch = HeaderParameter(
         .ifMatch,
         "The 'ETag' that was answered with the account, so that nothing is done where somebody has changed it since.",
-        example: "\"7-hTmJ3wTfzVQ0eR0C2u1qWQ\"")
+        pattern: IfMatch.pattern, example: "\"7-hTmJ3wTfzVQ0eR0C2u1qWQ\"")
 
     private static let refusalsOfOthers: [ProblemKind] = [.invalidToken, .forbidden]
     private static let refusalsOfOne = refusalsOfOthers + [.notFound]

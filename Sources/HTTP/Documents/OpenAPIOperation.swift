@@ -54,7 +54,9 @@ enum OpenAPIOperation {
             [
                 "name": .string(header.name.rawName), "in": "header", "required": false,
                 "description": .string(header.summary),
-                "schema": ["type": "string", "examples": [.string(header.example)]],
+                "schema": .object(
+                    [Member("type", "string")] + (header.pattern.map { [Member("pattern", .string($0))] } ?? [])
+                        + [Member("examples", [.string(header.example)])]),
             ]
         }
     }

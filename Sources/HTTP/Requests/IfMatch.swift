@@ -2,6 +2,9 @@ public import HTTPTypes
 
 /// Which states of a thing a request is meant for, by its `If-Match` (RFC 9110, section 13.1.1).
 public struct IfMatch: Hashable, Sendable {
+    /// What the header looks like to those who write one: `*`, or tags with one comma between each two.
+    public static let pattern = #"^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$"#
+
     /// The tags that it names, quotes and all; nil is `*`, which is any state.
     private let tags: Set<String>?
 

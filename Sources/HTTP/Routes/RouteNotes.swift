@@ -52,13 +52,16 @@ public struct HeaderParameter: Hashable, Sendable {
     public let name: HTTPField.Name
     /// What it does, as a sentence.
     public let summary: String
+    /// What its value looks like (ECMA-262); nil where that is free.
+    public let pattern: String?
     /// A value as it may be.
     public let example: String
 
     /// States every part.
-    public init(_ name: HTTPField.Name, _ summary: String, example: String) {
+    public init(_ name: HTTPField.Name, _ summary: String, pattern: String? = nil, example: String) {
         self.name = name
         self.summary = summary
+        self.pattern = pattern
         self.example = example
     }
 }
