@@ -6,7 +6,7 @@
 #
 # Each container is shown one folder of these. All is root's, whom the service leaves one right, to give files away; a
 # container's user reads by its group, and by nothing else. The gateway wants its secret file to be its own. The
-# certificate is one that nobody trusts, until nginx is shown yours.
+# certificate is one that nobody trusts, until nginx is shown yours. It alone is made anew, where it does not serve.
 set -euo pipefail
 umask 077
 
@@ -56,11 +56,30 @@ keep database/database_password 0:$postgres 0440 "$password"
 password=$(random)
 keep database/database_owner_password 0:$postgres 0440 "$password"
 
+# What marks a certificate as one of this script's. Another is an operator's own, and is left as it is.
+maker="CN=auth-gateway secrets.sh"
+
+made_here() {
+    local found
+    found=$(openssl x509 -in nginx/tls_certificate -noout -subject -issuer -nameopt RFC2253 2> /dev/null) || return 1
+    [[ $found == "subject=$maker"$'\n'"issuer=$maker" ]]
+}
+
+# Whether its key is there, it has not ended, and it is for the name.
+serves() {
+    [[ -e nginx/tls_key ]] || return 1
+    openssl x509 -in nginx/tls_certificate -noout -checkend 0 > /dev/null || return 1
+    [[ $(openssl x509 -in nginx/tls_certificate -noout -ext subjectAltName) == *$'\n    DNS:'"$name" ]]
+}
+
+# It goes before its key comes, or a crash between the two would leave a pair that does not fit.
+if made_here && ! serves; then rm nginx/tls_certificate; fi
+
 if [[ ! -e nginx/tls_certificate ]]; then
     key=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)
     keep nginx/tls_key 0:0 0400 "$key"
-    certificate=$(openssl req -x509 -key nginx/tls_key -days 90 -subj "/CN=$name" \
-        -addext "subjectAltName=DNS:$name")
+    certificate=$(openssl req -x509 -key nginx/tls_key -days 90 -subj "/$maker" \
+        -addext "subjectAltName=DNS:$name" -addext basicConstraints=critical,CA:FALSE)
     keep nginx/tls_certificate 0:0 0444 "$certificate"
 fi
 

@@ -9,12 +9,14 @@ enum CompositionSecrets {
 
     /// Runs the script as its service does, as a root who may give files away and nothing else; another user's files
     /// stay that user's. Programs of the folder's own `bin` stand before the system's.
-    static func make(in folder: TestFolder) async throws -> (status: Int32, output: String) {
-        for name in ["secrets", "bin"] {
-            try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+    static func make(
+        in folder: TestFolder, for name: String = "app.example.com"
+    ) async throws -> (status: Int32, output: String) {
+        for path in ["secrets", "bin"] {
+            try FileManager.default.createDirectory(atPath: folder.path(path), withIntermediateDirectories: true)
         }
         let path = ["PATH": folder.path("bin") + ":/usr/bin:/bin"]
-        let script = ["bash", Project.folder + "/deploy/compose/secrets.sh", "app.example.com", folder.path("secrets")]
+        let script = ["bash", Project.folder + "/deploy/compose/secrets.sh", name, folder.path("secrets")]
         if geteuid() == 0 {
             let rights = ["--no-new-privs", "--inh-caps=-all,+chown", "--bounding-set=-all,+chown"]
             return try await RunningProcess.run(
