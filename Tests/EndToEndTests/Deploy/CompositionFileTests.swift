@@ -1,19 +1,23 @@
 import Foundation
 import Testing
 
-/// deploy/compose.yaml as a file, read with its anchors and merges as Compose reads it.
+/// deploy/compose.yaml as a file, read with its anchors and merges as Compose reads it: as it is, and with a mail
+/// server's password as docs/deploy.md has it added.
 @Suite(.needs("check-jsonschema"), .timeLimit(.minutes(5)))
 struct CompositionFileTests {
-    @Test func `the file is one that Docker Compose reads`() async throws {
+    @Test(arguments: Form.allCases) func `the file is one that Docker Compose reads`(form: Form) async throws {
+        let folder = try TestFolder()
+        try folder.write("compose.yaml", try form.text())
         let (status, output) = try await RunningProcess.run(
             Program.path(of: "check-jsonschema") ?? "check-jsonschema",
-            ["--builtin-schema", "vendor.compose-spec", Self.path], folder: URL(fileURLWithPath: Project.folder))
+            ["--builtin-schema", "vendor.compose-spec", folder.path("compose.yaml")], folder: folder.url)
         #expect(status == 0, "\(output)")
     }
 
-    @Test func `each container is shown its own secrets alone, and cannot write to them`() async throws {
+    @Test(arguments: Form.allCases)
+    func `each container is shown its own secrets alone, and cannot write to them`(form: Form) async throws {
         var shown: [String: [String]] = [:]
-        for (name, service) in try await services() {
+        for (name, service) in try await services(of: form) {
             let secrets = service.strings("volumes").filter { $0.contains("secrets:") }
             if !secrets.isEmpty { shown[name] = secrets }
         }
@@ -24,8 +28,9 @@ struct CompositionFileTests {
         #expect(shown == gateways.merging(others + [("secrets", made)]) { $1 })
     }
 
-    @Test func `whoever is shown secrets waits until all are made`() async throws {
-        let services = try await services()
+    @Test(arguments: Form.allCases)
+    func `whoever is shown secrets waits until all are made`(form: Form) async throws {
+        let services = try await services(of: form)
         let readers = services.filter {
             $0.key != "secrets" && $0.value.strings("volumes").contains { $0.contains("secrets:") }
         }
@@ -36,19 +41,31 @@ struct CompositionFileTests {
         #expect(services["secrets"]?.members["depends_on"] == nil)
     }
 
-    @Test func `nothing is asked of the host beforehand, and nothing secret stands in the file`() async throws {
-        let file = try await composition()
-        #expect(file["secrets"] == nil && file["configs"] == nil)
-        for (name, service) in try await services() {
-            #expect(service.members["env_file"] == nil && service.members["secrets"] == nil, "\(name)")
+    @Test(arguments: Form.allCases)
+    func `nothing secret stands in the file or beside it`(form: Form) async throws {
+        let file = try await composition(form)
+        #expect(file["configs"] == nil)
+        for (name, secret) in file["secrets"] as? [String: [String: String]] ?? [:] {
+            #expect(secret.keys.elementsEqual(["file"]) && secret["file"]?.hasPrefix("/") == true, "\(name)")
+        }
+        for (name, service) in try await services(of: form) {
+            #expect(service.members["env_file"] == nil, "\(name)")
             let environment = service.members["environment"] as? [String: String] ?? [:]
             let secret = environment.filter { $0.key.contains("PASSWORD") }
             #expect(secret.allSatisfy { $0.key.hasSuffix("_FILE") && $0.value.hasPrefix("/secrets/") }, "\(name)")
         }
     }
 
-    @Test func `who makes the secrets is a root with one right and nothing to reach`() async throws {
-        let maker = try #require(try await services()["secrets"])
+    @Test func `a mail server's password is shown to the gateways, and not to who makes the secrets`() async throws {
+        let form = Form.withMailPassword
+        #expect(try await composition(form)["secrets"] as? [String: [String: String]] != nil)
+        let shown = try await services(of: form).filter { $0.value.strings("secrets").contains("smtp_password") }
+        #expect(shown.keys.sorted() == ["gateway-1", "gateway-2", "migrate"])
+    }
+
+    @Test(arguments: Form.allCases)
+    func `who makes the secrets is a root with one right and nothing to reach`(form: Form) async throws {
+        let maker = try #require(try await services(of: form)["secrets"])
         #expect(maker.members["user"] as? String == "0:0")
         #expect(maker.strings("cap_drop") == ["ALL"])
         #expect(maker.strings("cap_add") == ["CHOWN"])
@@ -56,20 +73,36 @@ struct CompositionFileTests {
         #expect(maker.members["read_only"] as? Bool == true)
         #expect(maker.members["network_mode"] as? String == "none")
         #expect(maker.members["restart"] == nil)
+        #expect(maker.members["secrets"] as? [String] == [])
     }
 
-    private static let path = Project.folder + "/deploy/compose.yaml"
+    enum Form: CaseIterable {
+        case asItIs, withMailPassword
 
-    private func services() async throws -> [String: Service] {
-        let services = try #require(try await composition()["services"] as? [String: [String: Any]])
+        func text() throws -> String {
+            let text = try Project.text(of: "deploy/compose.yaml")
+            guard self == .withMailPassword, !text.contains("smtp_password") else { return text }
+            let (shown, end) = (
+                "secrets: [smtp_password]", "secrets: {smtp_password: {file: /etc/auth-gateway/smtp_password}}"
+            )
+            let document = try Project.text(of: "docs/deploy.md")
+            for line in [shown, end] { #expect(document.contains("`\(line)`")) }
+            let gateway = "x-gateway: &gateway\n"
+            return try ProxySurroundings.changing(text, [(gateway, gateway + "  \(shown)\n")]) + "\n\(end)\n"
+        }
+    }
+
+    private func services(of form: Form) async throws -> [String: Service] {
+        let services = try #require(try await composition(form)["services"] as? [String: [String: Any]])
         return services.mapValues(Service.init)
     }
 
-    private func composition() async throws -> [String: Any] {
+    private func composition(_ form: Form) async throws -> [String: Any] {
+        let folder = try TestFolder()
+        try folder.write("compose.yaml", try form.text())
         let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))"
         let (status, output) = try await RunningProcess.run(
-            Program.path(of: "python3") ?? "python3", ["-c", script, Self.path],
-            folder: URL(fileURLWithPath: Project.folder))
+            Program.path(of: "python3") ?? "python3", ["-c", script, "compose.yaml"], folder: folder.url)
         #expect(status == 0, "\(output)")
         return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
     }
