@@ -1,1 +1,4 @@
 #include <argon2.h>
+#ifdef __linux__
+#include <malloc.h>
+#endif

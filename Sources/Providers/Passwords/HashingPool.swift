@@ -20,9 +20,10 @@ final class HashingPool: Sendable {
         threads: Int, capacity: Int, time: any TimeSource, name: String = "hashing",
         watch: HashingWatch = HashingWatch(), quiet: DispatchTimeInterval = .seconds(1)
     ) {
+        let memory = HashingMemory.shared
         queue = HashingQueue(
             threads: threads, capacity: capacity, time: time, watch: watch, quiet: quiet,
-            onQuiet: { HashingMemory.shared.release() })
+            onQuiet: { memory.release() })
         for _ in 0..<threads {
             Thread.detachNewThread { [queue] in
                 Self.nameThread(name)

@@ -51,7 +51,7 @@ struct ImportRate {
         let login = Requests.request(
             "POST", "/auth/login", [], json: #"{"username":"user6","password":"correct horse battery staple"}"#)
         guard try Connection(port: server.port).exchange(login).status == 200 else { throw WrongAnswer() }
-        Moment.now().advanced(bySeconds: 1).wait()
+        StartAndMemory.settle()
         return try server.process.residentMegabytes()
     }
 

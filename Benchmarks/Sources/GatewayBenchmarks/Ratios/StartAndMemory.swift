@@ -59,7 +59,7 @@ struct StartAndMemory {
     }
 
     /// What is given back a second behind its last use is gone by then.
-    private static func settle() { Moment.now().advanced(bySeconds: 3).wait() }
+    static func settle() { Moment.now().advanced(bySeconds: 3).wait() }
 
     private func memoryRow(_ name: String, _ megabytes: Double, _ goal: Goal?) -> Row {
         Row(name: name, gateway: String(format: "%.1f MB", megabytes), value: megabytes, goal: goal)

@@ -16,7 +16,14 @@ final class HashingMemory: Sendable {
     }
 
     /// The one of this process: libargon2 hands nothing on by which another could be told.
-    static let shared = HashingMemory()
+    static let shared: HashingMemory = {
+        #if canImport(Glibc)
+            // Other formats that take much leave it to the C library: it is to give such blocks back as they are freed,
+            // and not to raise its threshold for that by each that it sees.
+            _ = mallopt(M_MMAP_THRESHOLD, 4 << 20)
+        #endif
+        return HashingMemory()
+    }()
 
     /// What nobody works in now, the one that was used last at the end.
     private let kept = Mutex<[Block]>([])
