@@ -25,6 +25,7 @@ import Testing
             ("$2b$12$abc", "2b$12"), ("$pbkdf2-sha256$i=600000$c2FsdA$aGFzaA", "pbkdf2-sha256$i=600000"),
             ("$6$rounds=5000$salt$hash", "6$rounds=5000"), ("$ssha1$c2FsdA$aGFzaA", "ssha1"),
             ("$firebase-scrypt$ln=14,r=8$c2FsdA$Bw$a2V5$aGFzaA", "firebase-scrypt$ln=14,r=8"), ("*", "*"),
+            ("$y$j9T$p6OI0WN7.rSf$xUOA2MTcB48a", "y$j9T"), ("$y$jDT$p6OI0WN7.rSf$xUOA2MTcB48a", "y$jDT"),
         ] { #expect(AnswerPace.format(of: PasswordHash(hash)) == "\(format) \(hash.utf8.count)") }
         // A longer tag may take more blocks.
         let longer = PasswordHash("$pbkdf2-sha256$i=600000$c2FsdA$aGFzaGFzaA")

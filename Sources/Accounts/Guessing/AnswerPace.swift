@@ -92,15 +92,18 @@ final class AnswerPace: Sendable {
     }
 
     /// What hashes of one cost have in common: the format's name, the fields behind it that are a cost, and their
-    /// length, for a longer tag can cost more: `2b$12 60`, `argon2id$v=19$m=19456,t=2,p=1 97` or
-    /// `pbkdf2-sha256$i=600000 88`.
-    /// A salt has no `=`, and is longer than a cost.
+    /// length, for a longer tag can cost more: `2b$12 60`, `argon2id$v=19$m=19456,t=2,p=1 97`,
+    /// `pbkdf2-sha256$i=600000 88` or `y$j9T 73`.
+    /// A salt has no `=`, and is longer than a cost; that of yescrypt, in letters, is told by its place.
     static func format(of hash: PasswordHash) -> String {
         let text = hash.reveal()
         let fields = text.split(separator: "$")
-        let costs = fields.dropFirst().prefix { field in
-            field.contains("=") || (field.utf8.count <= 2 && field.utf8.allSatisfy { 0x30...0x39 ~= $0 })
-        }
+        let costs =
+            fields.first == "y"
+            ? fields.dropFirst().prefix(1)
+            : fields.dropFirst().prefix { field in
+                field.contains("=") || (field.utf8.count <= 2 && field.utf8.allSatisfy { 0x30...0x39 ~= $0 })
+            }
         return (fields.prefix(1) + costs).joined(separator: "$") + " \(text.utf8.count)"
     }
 
