@@ -20,7 +20,7 @@ struct SHACryptHash: Hashable, Sendable {
     /// What stands for a hash without rounds.
     private static let usualRounds = 5000
     /// Each round hashes the password twice, so that whoever guesses chooses how long it takes: up to so many bytes two
-    /// blocks of either function, for which failed logins wait.
+    /// blocks of SHA-512 or three of SHA-256, for which failed logins wait.
     private static let longestPassword = 64
 
     init?(_ fields: [String]) {
