@@ -1,7 +1,8 @@
-import GatewayAccounts
 import GatewayKit
 import GatewayTestKit
 import Testing
+
+@testable import GatewayAccounts
 
 @Suite(.timeLimit(.minutes(5))) struct AccountImportTests {
     @Test func `an account comes with all that it had, and its owner logs in`() async throws {
@@ -103,6 +104,14 @@ import Testing
         let work = world.hasher.counts.total
         await #expect(throws: Unexpected.self) { try await world.logIn() }
         #expect(world.hasher.counts.total == work + 1)
+    }
+
+    @Test func `only ids that came with accounts are looked up`() throws {
+        let rows = [try row("anna", id: "1"), try row("bert"), try row("carl", id: "3")]
+        let accountImport = AccountImport(
+            storage: InMemoryStorage(), hasher: FakePasswordHasher(), time: ManualTime(), random: CountedRandom())
+        let candidates = accountImport.candidates(of: rows, at: Timestamp(seconds: 1))
+        #expect(candidates.givenIDs == [AccountID("1"), AccountID("3")])
     }
 
     private static let threeThere: [AccountImport.Outcome] = [.alreadyThere, .alreadyThere, .alreadyThere]

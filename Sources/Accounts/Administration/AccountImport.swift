@@ -42,7 +42,8 @@ public struct AccountImport: Sendable {
         return try await storage.commit { records throws(StorageError) in
             // Who comes between the look and the insertion has the transaction run again, with another look.
             var decisions = ImportDecisions(
-                obstacles: try records.imports.obstacles(to: candidates.map(\.account), at: now))
+                obstacles: try records.imports.obstacles(
+                    to: candidates.map(\.account), withIDs: candidates.givenIDs, at: now))
             let outcomes = candidates.map { decisions.outcome(of: $0) }
             let added = zip(candidates, outcomes).filter { $1 == .imported }.map(\.0.account)
             if !added.isEmpty { try records.imports.insert(added, with: added.map { someone.imported($0, at: now) }) }

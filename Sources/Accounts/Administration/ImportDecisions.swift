@@ -6,6 +6,12 @@ struct ImportCandidate: Sendable {
     let hasID: Bool
 }
 
+extension [ImportCandidate] {
+    /// The ids that came with accounts. Those that were drawn here nobody has or had, as those of registrations, and so
+    /// they need no look among a million accounts and in their trail.
+    var givenIDs: [AccountID] { filter(\.hasID).map(\.account.id) }
+}
+
 /// Decides what becomes of accounts, one after the other, by what the store has and by those that were let in before,
 /// of a rehearsal those of earlier batches too.
 struct ImportDecisions {

@@ -15,7 +15,8 @@ public struct ImportRehearsal: Sendable {
         let now = accountImport.time.now()
         let candidates = accountImport.candidates(of: accounts, at: now)
         let obstacles = try await accountImport.storage.look { records throws(StorageError) in
-            try records.imports.obstacles(to: candidates.map(\.account), at: now)
+            try records.imports.obstacles(
+                to: candidates.map(\.account), withIDs: candidates.givenIDs, at: now)
         }
         let outcomes = decide(candidates, obstacles)
         for (candidate, outcome) in zip(candidates, outcomes) where outcome == .imported { earlier.insert(candidate) }

@@ -1,8 +1,11 @@
 /// Accounts that come from other systems in batches, in one transaction: each batch is looked up at once and stored at
 /// once, for a statement may have to travel to a server.
 public protocol ImportRecords {
-    /// What stands in the way of adding accounts at a moment.
-    func obstacles(to accounts: [Account], at moment: Timestamp) throws(StorageError) -> ImportObstacles
+    /// What stands in the way of adding accounts at a moment: who has their names, their addresses, or one of `ids`,
+    /// those of their ids that came with them. One that was just drawn at random nobody has, so it is not looked up.
+    func obstacles(
+        to accounts: [Account], withIDs ids: [AccountID], at moment: Timestamp
+    ) throws(StorageError) -> ImportObstacles
 
     /// Adds accounts in their order, each with its event in the audit trail, and ends registrations that wait under
     /// their names. Nothing stands in the way of any: that was looked up in this transaction, and none is in the way of

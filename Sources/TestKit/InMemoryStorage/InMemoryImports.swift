@@ -3,8 +3,10 @@ import GatewayKit
 struct InMemoryImports: ImportRecords {
     let records: InMemoryRecords
 
-    func obstacles(to accounts: [Account], at moment: Timestamp) throws(StorageError) -> ImportObstacles {
-        let (ids, names) = (Set(accounts.map(\.id)), Set(accounts.map(\.username)))
+    func obstacles(
+        to accounts: [Account], withIDs ids: [AccountID], at moment: Timestamp
+    ) throws(StorageError) -> ImportObstacles {
+        let (ids, names) = (Set(ids), Set(accounts.map(\.username)))
         let addresses = Set(accounts.map(\.email))
         let tables = records.tables
         let holders = tables.accounts.values.filter { holder in

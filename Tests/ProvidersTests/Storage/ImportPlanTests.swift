@@ -18,7 +18,7 @@ import Testing
     private static func statements(ofPostgres isPostgres: Bool) throws -> [RecordedStatements.Statement] {
         let recorder = RecordedStatements(locksRows: isPostgres)
         let imports = SQLImportRecords(connection: recorder)
-        _ = try imports.obstacles(to: batch, at: Timestamp(seconds: 1))
+        _ = try imports.obstacles(to: batch, withIDs: batch.map(\.id), at: Timestamp(seconds: 1))
         try imports.insert(batch, with: [])
         return recorder.statements
     }

@@ -8,9 +8,11 @@ import GatewayKit
 struct SQLImportRecords: ImportRecords {
     let connection: any SQLConnection
 
-    func obstacles(to accounts: [Account], at moment: Timestamp) throws(StorageError) -> ImportObstacles {
+    func obstacles(
+        to accounts: [Account], withIDs ids: [AccountID], at moment: Timestamp
+    ) throws(StorageError) -> ImportObstacles {
         let lists = [
-            "ids": try Self.list(accounts.map(\.id.text)), "names": try Self.list(accounts.map(\.username.text)),
+            "ids": try Self.list(ids.map(\.text)), "names": try Self.list(accounts.map(\.username.text)),
             "addresses": try Self.list(accounts.map(\.email.text)),
         ]
         var obstacles = ImportObstacles(accounts: try holders(lists))
