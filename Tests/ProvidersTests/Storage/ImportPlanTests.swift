@@ -23,6 +23,12 @@ import Testing
         return recorder.statements
     }
 
+    /// The two looks, and what ends registrations that wait.
+    private static func lookups(ofPostgres isPostgres: Bool) throws -> [RecordedStatements.Statement] {
+        let statements = try statements(ofPostgres: isPostgres)
+        return statements.prefix(2) + statements.filter { $0.text.hasPrefix("DELETE FROM registrations") }
+    }
+
     @Test(arguments: [false, true]) func `a batch of 500 takes six statements`(isPostgres: Bool) throws {
         #expect(try Self.statements(ofPostgres: isPostgres).count == 6)
     }
@@ -30,7 +36,8 @@ import Testing
     @Test func `SQLite looks a batch up by indexes`() async throws {
         let folder = try TemporaryFolder()
         let storage = try await SQLiteStorage.open(path: folder.file("gateway.db"), time: ManualTime())
-        let looks = try Self.statements(ofPostgres: false).prefix(2)
+        let looks = try Self.lookups(ofPostgres: false)
+        #expect(looks.count == 3)
         for statement in looks {
             let plan = try await storage.pool.read { database in
                 try Row.fetchAll(
@@ -38,7 +45,7 @@ import Testing
                 ).map { $0["detail"] as String }
             }
             #expect(plan.contains { $0.hasPrefix("SEARCH") })
-            for table in ["accounts", "usernames", "audit", "links"] {
+            for table in ["accounts", "usernames", "audit", "links", "registrations"] {
                 #expect(!plan.contains { $0.hasPrefix("SCAN \(table)") }, "\(plan)")
             }
         }
@@ -51,7 +58,8 @@ import Testing
         let cluster = try await PostgresCluster.shared()
         let name = try await cluster.makeDatabase(.c)
         _ = try await PostgresStorage.migrated(cluster.url(name))
-        let looks = try Self.statements(ofPostgres: true).prefix(2)
+        let looks = try Self.lookups(ofPostgres: true)
+        #expect(looks.count == 3)
         for statement in looks {
             let plan = try await cluster.sql("EXPLAIN " + statement.literal, in: name)
             #expect(plan.contains("Index"), "\(plan)")

@@ -3,8 +3,9 @@ import GatewayKit
 /// Accounts that come in batches, each list of them as one parameter: a text of JSON, which both engines take apart.
 ///
 /// They name that differently, so there is a statement for each. On PostgreSQL every value is looked up by itself
-/// (`LATERAL`), because a plan is kept: one that was made for an empty table and reads all of it would be kept while
-/// the import fills it.
+/// (`LATERAL`, and `ANY` of an array where rows are deleted), because a plan is kept: one that was made for an empty
+/// table and reads all of it would be kept while the import fills it, and a serializable transaction that reads a whole
+/// table collides with whoever writes to it.
 struct SQLImportRecords: ImportRecords {
     let connection: any SQLConnection
 
@@ -95,8 +96,8 @@ struct SQLImportRecords: ImportRecords {
         try connection.execute(
             connection.locksRows
                 ? """
-                DELETE FROM registrations USING json_array_elements_text(CAST(:names AS JSON)) AS taken (value)
-                WHERE username = taken.value
+                DELETE FROM registrations WHERE username = ANY (ARRAY(
+                    SELECT value FROM json_array_elements_text(CAST(:names AS JSON)) AS taken (value)))
                 """
                 : "DELETE FROM registrations WHERE username IN (SELECT value FROM json_each(:names))", names)
     }
