@@ -22,8 +22,7 @@ struct ImportRun {
     private(set) var alreadyThere = 0
     private(set) var refused = 0
     private var rehearsal: ImportRehearsal?
-    /// How many a transaction takes: a store far away has no time for more.
-    private var portion = Self.batchSize
+    private var portion = ImportPortion(most: Self.batchSize)
     private var batch: [(line: Int, account: ImportedAccount)] = []
     /// What is wrong since the last batch, so that problems are told in the order of their lines.
     private var problems: [(line: Int, sentence: String)] = []
@@ -99,22 +98,28 @@ struct ImportRun {
     private mutating func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
         var outcomes: [AccountImport.Outcome] = []
         // In the end line by line, so that whatever is wrong is told with its line.
-        var share = portion
+        var share = portion.count
         while outcomes.count < batch.count {
             let next = batch[outcomes.count...].prefix(share)
             do throws(AccountsError) {
                 outcomes += try await take(next.map(\.account))
             } catch {
-                if next.count > 1, error.mayPassWithFewer {
-                    share = next.count / 2
-                    // A store that is too far away for so many will not come nearer.
-                    if case .unavailable = error { portion = share }
-                    continue
+                guard next.count > 1, error.mayPassWithFewer else {
+                    let first = next.first?.line ?? lines
+                    throw Failure(
+                        "line \(first) and behind it: \(error.reason)\n"
+                            + "run the import again: what is there is passed over")
                 }
-                let first = next.first?.line ?? lines
-                throw Failure(
-                    "line \(first) and behind it: \(error.reason)\nrun the import again: what is there is passed over")
+                share = next.count / 2
+                // A store that is too far away for so many may be so for a while; the few that are left of a batch do
+                // not tell what it has time for.
+                if case .unavailable = error, outcomes.isEmpty || next.count == portion.count {
+                    portion.fail(with: next.count)
+                }
+                continue
             }
+            portion.succeed(with: next.count)
+            share = min(share * 2, portion.count)
         }
         return outcomes
     }
