@@ -94,13 +94,13 @@ import Testing
             accountImport: Self.accountImport(into: storage), isRehearsal: isRehearsal, tell: told.tell)
         let input = try LineInput(file.path)
         defer { input.close() }
-        try await run.take(input)
+        try await run.take(input.next)
         return (told.lines, run.summary)
     }
 }
 
 /// What was told, in its order.
-private final class Told {
+final class Told {
     private(set) var lines: [String] = []
 
     func tell(_ line: String) { lines.append(line) }

@@ -53,6 +53,34 @@ import Testing
         #expect(storage.sizes == [6, 12, 24, 48, 10, 96, 4])
     }
 
+    @Test func `a store that gives out is told of behind the lines before it, which are counted`() async throws {
+        let storage = TroubledStorage(base: InMemoryStorage(), failing: Set(2...50).subtracting([3]))
+        let told = Told()
+        var lines = (0..<1500).map(Self.line)
+        for number in [4, 501, 502, 601, 801] { lines[number - 1] = "[]" }
+        let failure = await #expect(throws: Failure.self) { _ = try await take(lines, into: storage, told.tell) }
+        #expect(failure?.message.hasPrefix("line 752 and behind it: ") == true)
+        let refused = [4, 501, 502, 601].map { "line \($0): a line must be a JSON object" }
+        #expect(told.lines == refused + ["before line 752: 747 imported, 0 already there, 4 refused"])
+    }
+
+    @Test func `what was read before an input gave out is taken over and counted`() async throws {
+        let told = Told()
+        var run = ImportRun(accountImport: Self.accountImport(into: InMemoryStorage()), tell: told.tell)
+        var pieces = ["[]\n\(Self.line(1))\n", "\(Self.line(2))\n\(Self.line(3))"].map { Array($0.utf8) }
+        let failure = await #expect(throws: Failure.self) {
+            try await run.take { () throws(Failure) in
+                guard !pieces.isEmpty else { throw Failure("cannot read users.jsonl: input/output error") }
+                return pieces.removeFirst()
+            }
+        }
+        #expect(failure?.message == "cannot read users.jsonl: input/output error")
+        #expect(
+            told.lines == [
+                "line 1: a line must be a JSON object", "before line 4: 2 imported, 0 already there, 1 refused",
+            ])
+    }
+
     @Test func `a byte order mark before the first line is none of it`() async throws {
         let run = try await take(2, behind: "\u{FEFF}", into: InMemoryStorage())
         #expect(run.summary == "2 imported, 0 already there, 0 refused")
@@ -83,7 +111,7 @@ import Testing
         var run = ImportRun(accountImport: Self.accountImport(into: storage), tell: tell)
         let input = try LineInput(file.path)
         defer { input.close() }
-        try await run.take(input)
+        try await run.take(input.next)
         return run
     }
 }

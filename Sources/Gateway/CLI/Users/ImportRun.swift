@@ -46,14 +46,24 @@ struct ImportRun {
             + "\(alreadyThere) already there, \(refused) refused"
     }
 
-    /// Takes everything over that an input holds; throws ``Failure`` when the input or the store gives out.
-    mutating func take(_ input: LineInput) async throws(Failure) {
+    /// Takes everything over that an input holds, whose pieces `next` reads; throws ``Failure`` when the input or the
+    /// store gives out, and tells before what became of the lines until then.
+    mutating func take(_ next: () throws(Failure) -> [UInt8]?) async throws(Failure) {
         var reader = InputLines(limit: AccountLine.limit)
-        while let piece = try input.next() {
+        while let piece = try await read(next) {
             for line in reader.take(piece[...]) { try await take(line) }
         }
         if let last = reader.end() { try await take(last) }
         try await takeBatch()
+    }
+
+    private mutating func read(_ next: () throws(Failure) -> [UInt8]?) async throws(Failure) -> [UInt8]? {
+        do { return try next() } catch {
+            guard lines > 0 else { throw error }
+            try await takeBatch()
+            tell("before line \(lines + 1): \(summary)")
+            throw error
+        }
     }
 
     private mutating func take(_ line: InputLines.Line) async throws(Failure) {
@@ -80,48 +90,55 @@ struct ImportRun {
     }
 
     private mutating func takeBatch() async throws(Failure) {
-        if !batch.isEmpty {
-            for (row, outcome) in zip(batch, try await outcomes()) {
-                switch outcome {
-                case .imported: imported += 1
-                case .alreadyThere: alreadyThere += 1
-                case .conflicts(let conflict): complain(conflict.sentence(about: row.account), at: row.line)
+        var settled = 0
+        // In the end line by line, so that whatever is wrong is told with its line.
+        var share = portion.count
+        while settled < batch.count {
+            let next = batch[settled...].prefix(share)
+            do throws(AccountsError) {
+                for (row, outcome) in zip(next, try await take(next.map(\.account))) { count(outcome, of: row) }
+            } catch {
+                guard next.count > 1, error.mayPassWithFewer else {
+                    throw failure(error, at: next.first?.line ?? lines)
                 }
+                share = next.count / 2
+                // A store that is too far away for so many may be so for a while; the few that are left of a batch do
+                // not tell what it has time for.
+                if case .unavailable = error, settled == 0 || next.count == portion.count {
+                    portion.fail(with: next.count)
+                }
+                continue
             }
+            settled += next.count
+            portion.succeed(with: next.count)
+            share = min(share * 2, portion.count)
         }
-        for problem in problems.sorted(by: { $0.line < $1.line }) { say(problem.sentence, of: problem.line) }
+        tellProblems()
         batch.removeAll(keepingCapacity: true)
         problems.removeAll(keepingCapacity: true)
         heldText = 0
     }
 
-    private mutating func outcomes() async throws(Failure) -> [AccountImport.Outcome] {
-        var outcomes: [AccountImport.Outcome] = []
-        // In the end line by line, so that whatever is wrong is told with its line.
-        var share = portion.count
-        while outcomes.count < batch.count {
-            let next = batch[outcomes.count...].prefix(share)
-            do throws(AccountsError) {
-                outcomes += try await take(next.map(\.account))
-            } catch {
-                guard next.count > 1, error.mayPassWithFewer else {
-                    let first = next.first?.line ?? lines
-                    throw Failure(
-                        "line \(first) and behind it: \(error.reason)\n"
-                            + "run the import again: what is there is passed over")
-                }
-                share = next.count / 2
-                // A store that is too far away for so many may be so for a while; the few that are left of a batch do
-                // not tell what it has time for.
-                if case .unavailable = error, outcomes.isEmpty || next.count == portion.count {
-                    portion.fail(with: next.count)
-                }
-                continue
-            }
-            portion.succeed(with: next.count)
-            share = min(share * 2, portion.count)
+    private mutating func count(_ outcome: AccountImport.Outcome, of row: (line: Int, account: ImportedAccount)) {
+        switch outcome {
+        case .imported: imported += 1
+        case .alreadyThere: alreadyThere += 1
+        case .conflicts(let conflict): complain(conflict.sentence(about: row.account), at: row.line)
         }
-        return outcomes
+    }
+
+    private mutating func tellProblems(before end: Int = .max) {
+        for problem in problems.sorted(by: { $0.line < $1.line }) where problem.line < end {
+            say(problem.sentence, of: problem.line)
+        }
+    }
+
+    /// What ends the run at a line, once it is told what became of those before it.
+    private mutating func failure(_ error: AccountsError, at line: Int) -> Failure {
+        tellProblems(before: line)
+        tell("before line \(line): \(summary)")
+        return Failure(
+            "line \(line) and behind it: \(error.reason)\nrun the import again: what is there is passed over")
     }
 
     private mutating func take(

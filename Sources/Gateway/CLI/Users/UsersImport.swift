@@ -43,7 +43,7 @@ struct UsersImport: Verb {
             accountImport: administration.accountImport, isRehearsal: dryRun, ignored: Set(ignore),
             foreignPrefixes: try Deployment.read(file, on: host).settings.access.issuers.map(\.prefix),
             mostTold: problems, tell: host.complain)
-        try await run.take(input)
+        try await run.take(input.next)
         try host.say(run.summary)
         // What is wrong was said line by line already.
         if run.refused > 0 { throw Failure("") }
