@@ -42,22 +42,38 @@ extension PostgresConnection {
         }
     }
 
-    /// Waits until something comes that was not asked for, or a descriptor can be read; whether it was that.
-    func waitForNews(or waking: Int32, until deadline: Duration) throws(PostgresFailure) -> Bool {
-        let end = try SocketWait(unsafe PQsocket(handle), clock).wait(
-            for: Int16(POLLIN), or: waking, until: deadline)
-        if end == .other { return true }
-        // The second takes what the first may have left of a record of TLS.
-        for _ in 0..<(speaksTLS ? 2 : 1) { if unsafe PQconsumeInput(handle) != 1 { throw loss() } }
-        return false
+    /// Waits until others have said something, and gives that; nil when a descriptor can be read. What came before the
+    /// connection was lost is given first.
+    func news(or waking: Int32, until deadline: Duration) throws(PostgresFailure) -> [PostgresNotification]? {
+        var patience = Duration.milliseconds(1)
+        while true {
+            let heard = notifications()
+            if !heard.isEmpty { return heard }
+            guard unsafe PQstatus(handle) != CONNECTION_BAD else { throw loss() }
+            let end = try SocketWait(unsafe PQsocket(handle), clock).wait(
+                for: Int16(POLLIN), or: waking, until: deadline, noLongerThan: speaksTLS ? patience : nil)
+            if end == .other { return nil }
+            // As for a result. It stays below a second: a record may come just before libpq is made to read.
+            patience = end == .patience ? min(patience * 2, .seconds(1)) : .milliseconds(1)
+            if unsafe PQconsumeInput(handle) != 1 {
+                let last = notifications()
+                guard last.isEmpty else { return last }
+                throw loss()
+            }
+        }
     }
 
-    /// The next message of another connection's; nil when none has come.
-    func nextNotification() -> PostgresNotification? {
-        guard let news = unsafe PQnotifies(handle) else { return nil }
-        defer { unsafe PQfreemem(news) }
-        return PostgresNotification(
-            channel: unsafe String(cString: news.pointee.relname), payload: unsafe String(cString: news.pointee.extra))
+    /// What libpq has read of other connections' messages and not handed out.
+    private func notifications() -> [PostgresNotification] {
+        var heard: [PostgresNotification] = []
+        while let news = unsafe PQnotifies(handle) {
+            defer { unsafe PQfreemem(news) }
+            heard.append(
+                PostgresNotification(
+                    channel: unsafe String(cString: news.pointee.relname),
+                    payload: unsafe String(cString: news.pointee.extra)))
+        }
+        return heard
     }
 
     private func flush(until deadline: Duration) throws(PostgresFailure) {

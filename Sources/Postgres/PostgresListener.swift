@@ -100,16 +100,15 @@ private final class ListenerWork: Sendable {
     /// Until the bell rings.
     private func listen(on connection: PostgresConnection) throws(PostgresFailure) {
         while true {
-            var isQuiet = false
             do throws(PostgresFailure) {
                 let end = clock.elapsed() + Self.silence
-                if try connection.waitForNews(or: bell.descriptor, until: end) { return }
+                guard let heard = try connection.news(or: bell.descriptor, until: end) else { return }
+                for notification in heard { news.yield(.notified(notification)) }
+                continue
             } catch {
                 guard error.reason == .late else { throw error }
-                isQuiet = true
             }
-            if isQuiet { try connection.runScript("", until: clock.elapsed() + deadlines.statement) }
-            while let notification = connection.nextNotification() { news.yield(.notified(notification)) }
+            try connection.runScript("", until: clock.elapsed() + deadlines.statement)
         }
     }
 }

@@ -46,6 +46,34 @@ import Testing
         }
     }
 
+    @Test func `notifications in records that are read in parts are heard soon, and before a loss`() async throws {
+        let cluster = try await PostgresCluster.startWithTLS()
+        let relay = try await LargeRecordRelay(before: cluster)
+        let url =
+            "postgres://postgres@localhost:\(relay.port)/postgres?sslmode=verify-full&sslrootcert="
+            + cluster.certificate
+        let listener = PostgresListener(to: try PostgresTarget(url: url), channels: ["news"], clock: .system)
+        defer { listener.close() }
+        var news = listener.news.makeAsyncIterator()
+        #expect(await news.next() == .listening)
+        let start = ContinuousClock.now
+        for end in ["end", "last"] {
+            let payloads = ["a", "b", "c"].map { String(repeating: $0, count: 7000) } + [end]
+            try await cluster.sql(
+                "SELECT " + payloads.map { "pg_notify('news', '\($0)')" }.joined(separator: ", "), in: "postgres")
+            for payload in payloads {
+                let heard = await news.next()
+                try #require(heard == .notified(PostgresNotification(channel: "news", payload: payload)))
+            }
+        }
+        // A silence of ten seconds would have the server asked, and all be read by the way.
+        #expect(ContinuousClock.now - start < .seconds(8))
+        guard case .lost = await news.next() else {
+            Issue.record("the end of the connection was not told of")
+            return
+        }
+    }
+
     /// Whether so many rows of a thousand letters arrive, and one of another size before them.
     private func arrive(rows count: Int, and size: Int, by pool: PostgresPool) async throws -> Bool {
         let sizes = try await pool.transaction(.read) { transaction in
