@@ -32,7 +32,8 @@ extension GatewayEndpoints {
             switch creation {
             case .created(let account):
                 let place = "\(publicURL)/admin/users/\(account.id.text)"
-                return GatewayRoutes.userCreated.response(account, headers: [.location: place])
+                return GatewayRoutes.userCreated.response(
+                    account, headers: [.location: place, .eTag: account.entityTag])
             case .passwordRefused(let refusal): throw Problem.invalidInput([InputProblem("password", refusal)])
             case .usernameTaken: throw Problem.usernameTaken
             case .emailTaken: throw Problem.emailTaken

@@ -8,10 +8,10 @@ extension GatewayRoutes {
     static let usersListed = Answer.json(.ok, "A page of accounts.", Output.userPage, headers: [.noStore])
     static let userShown = Answer.json(
         .ok, "The account.", Output.user,
-        headers: [.noStore, .varying(.eTag, "The account's state, for 'If-Match'; it changes with all that is shown.")])
+        headers: [.noStore, entityTag])
     static let userCreated = Answer.json(
         .created, "The account.", Output.user,
-        headers: [.noStore, .varying(.location, "Where the account is shown.")])
+        headers: [.noStore, .varying(.location, "Where the account is shown."), entityTag])
     static let userDeleted = Answer.empty(.noContent, "The account is gone.")
     static let userLoggedOut = Answer.empty(.noContent, "The account's sessions and API keys have ended, everywhere.")
     static let userReset = Answer.json(.accepted, "A mail is on its way.", Output.message)
@@ -152,6 +152,9 @@ extension GatewayRoutes {
             security: .bearer, answers: [Self.eventsListed.declaration], refusals: Self.refusalsOfOthers,
             admit: admitAdministrator)
     }
+
+    private static let entityTag = AnswerHeader.varying(
+        .eTag, "The account's state, for 'If-Match'; it changes with all that is shown.")
 
     private static let user = PathParameter(
         "id", "The account's id, from the list.", example: "mfzwizlsmvxgk3tfnzxxe2lomu")
