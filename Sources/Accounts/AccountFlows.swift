@@ -93,7 +93,7 @@ public struct AccountFlows: Sendable {
                 results: meters.confirmationRequests, purpose: .verify, lifetime: AddressConfirmation.linkLifetime,
                 event: .confirmationRequested, isFor: { !$0.isDisabled && !$0.isEmailVerified },
                 letter: { letters, account, token throws(AccountsError) in
-                    try letters.verify(account.email, of: account, by: token)
+                    try letters.verify(account, by: token)
                 }), registrations: pending, revoker: revoker, letters: letters, time: time, random: random,
             results: meters.confirmations)
         addressChange = AddressChange(

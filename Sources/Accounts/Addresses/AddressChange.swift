@@ -54,7 +54,7 @@ public struct AddressChange: Sendable {
         guard let mine = found.mine else { return .gone }
         let token = OpaqueToken(from: random)
         let owner = found.other.flatMap { $0.id == mine.id ? nil : $0 }
-        let mail = try letters.verify(address, of: mine, by: token)
+        let mail = try letters.change(of: mine, to: address, by: token)
         let note = try letters.addressInUse(to: owner ?? .stranger(at: address, random, time))
         let finding = try await proof.acting(for: caller, knowing: password, from: visitor) {
             account, records throws(StorageError) in

@@ -31,6 +31,16 @@ public struct AddressConfirmation: Sendable {
         try await registrations.mailAgain(to: email, from: visitor)
     }
 
+    /// The name of the account or registration that a mailed link is for, as long as the link works: whoever has the
+    /// link is to know whose account gets their address. Consumes nothing.
+    public func name(linkedBy token: OpaqueToken) async throws(AccountsError) -> Username? {
+        let now = time.now()
+        return try await storage.look { records throws(StorageError) in
+            if let found = try target(of: token, in: records) { return found.account.username }
+            return try records.registrations.registration(linkedBy: token.hash, at: now)?.username
+        }
+    }
+
     /// Confirms an address by a mailed link. Where it is another than the account has, it takes that one's place, which
     /// is told and can be taken back.
     public func confirm(by token: OpaqueToken, from visitor: Visitor) async throws(AccountsError) -> Outcome {

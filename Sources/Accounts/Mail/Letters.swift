@@ -34,14 +34,18 @@ struct Letters: Sendable {
         try write(.welcomeAndVerify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
     }
 
-    /// To the address itself, which need not be the account's yet.
-    func verify(
-        _ address: EmailAddress, of account: Account, by token: OpaqueToken
+    func verify(_ account: Account, by token: OpaqueToken) throws(AccountsError) -> OutboxMail {
+        try write(.verify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
+    }
+
+    /// To the address that the account is to have.
+    func change(
+        of account: Account, to address: EmailAddress, by token: OpaqueToken
     ) throws(AccountsError) -> OutboxMail {
         var account = account
         account.email = address
         account.isEmailVerified = false
-        return try write(.verify, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
+        return try write(.change, to: account, values: link(links.verify, token, AddressConfirmation.linkLifetime))
     }
 
     /// To the address that waits to be confirmed, with a link for each name that waits for it. It has to say which:

@@ -205,25 +205,51 @@ struct MailTemplate: Sendable {
 
             """)
 
-    /// Carries a link that confirms an address.
+    /// Carries a link that confirms an account's address. Whoever asks for it may not know that the account is a
+    /// stranger's, who was there before them.
     static let verify = MailTemplate(
         subject: "Confirm your address",
         text: """
             {greeting},
 
-            please confirm this address for your account at {public_url}:
+            there is an account with this address at {public_url}.
+            If you have chosen its password yourself, confirm the address by this
+            link:
 
             {link}
 
-            The link works once, and for {lifetime}. If you have not asked for it,
-            do nothing: whoever has knows the account's password.
+            The link works once, and for {lifetime}.
+
+            If you have not, somebody else has made the account, even if you have
+            asked for this mail: do not follow the link, but ask for a new password
+            there. That takes the account over: only your password works then, and
+            whoever is logged in is logged out.
+
+            """)
+
+    /// Carries a link that gives an account another address.
+    static let change = MailTemplate(
+        subject: "Confirm your address",
+        text: """
+            {greeting},
+
+            somebody, probably you, wants their account at {public_url}
+            to have this address. Please confirm that both are yours:
+
+            {link}
+
+            The link works once, and for {lifetime}.
+
+            If this was not you, do nothing: without that link the account keeps
+            the address that it has, and whoever asked knows its password.
 
             """)
 
     /// All of them, for tests.
     static let all = [
         welcome, welcomeAndVerify, invitation, confirmRegistration, confirmRegistrations, addressHasAccount,
-        addressIsKept, reset, passwordChanged, verify, addressInUse, addressChanged, addressReplaced, addressRestored,
+        addressIsKept, reset, passwordChanged, verify, change, addressInUse, addressChanged, addressReplaced,
+        addressRestored,
     ]
 
     /// The template with its values filled in; a value's own braces stay as they are.

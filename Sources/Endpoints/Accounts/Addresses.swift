@@ -21,8 +21,16 @@ extension GatewayEndpoints {
     }
 
     private var confirmationForm: Endpoint {
-        Endpoint(routes.confirmationForm) { _, _, _ in
-            LinkPage.button("Confirm your address", "Confirm that this address is yours.", "Confirm")
+        Endpoint(routes.confirmationForm) { _, _, exchange in
+            let name = try await calling { () async throws(AccountsError) in
+                try await flows.confirmation.name(linkedBy: OpaqueToken(exchange.parameter("token")))
+            }
+            let sentence =
+                name.map { name in
+                    "Confirm this address for the account \"\(name.text)\", but only if it is yours and you have "
+                        + "chosen its password yourself. If not, close this page."
+                } ?? "Confirm that this address is yours."
+            return LinkPage.button(GatewayRoutes.namingButton, "Confirm your address", sentence, "Confirm")
         }
     }
 
@@ -61,7 +69,7 @@ extension GatewayEndpoints {
     private var restoringForm: Endpoint {
         Endpoint(routes.restoringForm) { _, _, _ in
             LinkPage.button(
-                "Take your account back",
+                GatewayRoutes.button, "Take your account back",
                 "Your account gets its former address again, every session ends, and you set a new password.",
                 "Take it back")
         }

@@ -11,10 +11,12 @@ enum LinkPage {
         .constant(HTTPField.Name(constant: "Referrer-Policy"), "no-referrer", "The link is told to nobody."),
     ]
 
-    /// A page whose only button does what the link is for; the same for every token.
-    static func button(_ title: String, _ sentence: String, _ label: String) -> Response {
+    /// A page whose only button does what the link is for.
+    static func button(
+        _ answer: Answer<String>, _ title: String, _ sentence: String, _ label: String
+    ) -> Response {
         page(
-            GatewayRoutes.button, title,
+            answer, title,
             """
             <p>\(Page.escaped(sentence))</p>
             <form method="post"><button>\(Page.escaped(label))</button></form>

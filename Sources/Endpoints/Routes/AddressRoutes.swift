@@ -6,6 +6,8 @@ import HTTPTypes
 extension GatewayRoutes {
     static let confirmationMailed = Answer.json(.accepted, "The same message for every address.", Output.message)
     static let button = Answer.page(.ok, "A page with a button, the same for any token.", headers: LinkPage.headers)
+    static let namingButton = Answer.page(
+        .ok, "A page with a button, and the name of the account where the link works.", headers: LinkPage.headers)
     static let confirmed = Answer.json(.ok, "The address is the account's.", Output.message)
     static let addressPage = Answer.page(.ok, "Browsers get a page that says so.", headers: LinkPage.headers)
     static let changeMailed = Answer.json(
@@ -24,7 +26,7 @@ extension GatewayRoutes {
     }
 
     var confirmationForm: Route<Void> {
-        form("/auth/verify-email/{token}", "showConfirmation")
+        form("/auth/verify-email/{token}", "showConfirmation", Self.namingButton)
     }
 
     var confirm: Route<Void> {
@@ -56,7 +58,7 @@ extension GatewayRoutes {
     }
 
     var restoringForm: Route<Void> {
-        form("/auth/restore-email/{token}", "showRestoring")
+        form("/auth/restore-email/{token}", "showRestoring", Self.button)
     }
 
     var restoreEmail: Route<Void> {
@@ -72,13 +74,13 @@ extension GatewayRoutes {
             rendering: { problem, request in request.wantsPage ? LinkPage.refusal(problem) : nil })
     }
 
-    private func form(_ path: String, _ operation: String) -> Route<Void> {
+    private func form(_ path: String, _ operation: String, _ page: Answer<String>) -> Route<Void> {
         Route(
             .get, path, "Shows a page with a button for any token, and consumes nothing.",
             notes: RouteNotes(
                 operation, topic: Topic.addresses,
                 "This is where mailed links lead, unless the deployment has a page of its own for them. Programs that "
                     + "look through mails open links; only the button does something.", parameters: [Self.token]),
-            answers: [Self.button.declaration])
+            answers: [page.declaration])
     }
 }
