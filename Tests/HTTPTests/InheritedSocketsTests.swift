@@ -1,12 +1,13 @@
 import Foundation
 import GatewayKit
+import GatewayTestKit
 import Glibc
 import Testing
 
 @testable import GatewayHTTP
 
 /// Each test hands sockets over by descriptors that no other test has.
-@Suite struct InheritedSocketsTests {
+@Suite(.timeLimit(.minutes(5))) struct InheritedSocketsTests {
     @Test(arguments: [
         [:], ["LISTEN_FDS": "1"], ["LISTEN_PID": "42"], ["LISTEN_FDS": "1", "LISTEN_PID": "41"],
         ["LISTEN_FDS": "1", "LISTEN_PID": "0042"],
@@ -37,6 +38,18 @@ import Testing
         }
         #expect(sockets.take(at: .tcp(host: "localhost", port: socket.port)) == 810)
         #expect(sockets.take(at: own) == nil)
+    }
+
+    @Test func `a listener whose socket ends without its doing says so, and ends`() async throws {
+        let socket = try Handed(to: 815)
+        let address = ListenAddress.tcp(host: "127.0.0.1", port: socket.port)
+        let (same, doors) = (dup(815), Doors())
+        defer { close(same) }
+        let listener = Listener(
+            at: address, orBy: try Self.sockets(1, from: 815), leadingTo: CurrentDoor(try doors.frontDoor()),
+            logger: doors.log.logger, onRunning: { _ in shutdown(same, CInt(SHUT_RDWR)) })
+        let error = await #expect(throws: ListenerError.self) { try await listener.run() }
+        #expect(error == ListenerError(address: address, reason: "the system has closed the socket"))
     }
 
     @Test func `a socket that no listener is to have is refused, and so is a second for the same one`() throws {

@@ -59,19 +59,12 @@ import Testing
         let (cluster, first, name) = try await place()
         let second = try #require(try await PostgresStorage.opened(cluster.url(name)).counts)
         try await cluster.sql("INSERT INTO rate_limits VALUES ('a', 0, 1), ('b', 0, 1)", in: name)
-        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        async let isFirstAlone = first.write { records throws(StorageError) in
-            let isAlone = try records.isAlone(at: .chores)
-            begun.signal()
-            proceed.hold()
-            return isAlone
+        let isFirstAlone = try await first.isAloneAtChores { () async throws in
+            #expect(try await second.removeSpent(limit: 9) == 0)
         }
-        try await begun.signalled()
-        let removed = try await second.removeSpent(limit: 9)
-        proceed.signal()
-        #expect(try await isFirstAlone && removed == 0)
+        #expect(isFirstAlone)
         #expect(try await second.removeSpent(limit: 9) == 2)
-        #expect(try await first.write { records throws(StorageError) in try records.isAlone(at: .chores) })
+        #expect(try await first.isAloneAtChores())
     }
 
     @Test func `who is refused asks the database nothing until one more may be allowed`() async throws {

@@ -66,21 +66,11 @@ import Testing
         let (first, second) = (
             try await PostgresStorage.migrated(cluster.url(name)), try await PostgresStorage.opened(cluster.url(name))
         )
-        let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        async let isFirstAlone = first.write { records throws(StorageError) in
-            let isAlone = try records.isAlone(at: .chores)
-            begun.signal()
-            proceed.hold()
-            return isAlone
+        let isFirstAlone = try await first.isAloneAtChores { () async throws in
+            #expect(try await second.isAloneAtChores() == false)
         }
-        try await begun.signalled()
-        let work: @Sendable (any Records) throws(StorageError) -> Bool = { records throws(StorageError) in
-            try records.isAlone(at: .chores)
-        }
-        #expect(try await second.write(work) == false)
-        proceed.signal()
-        #expect(try await isFirstAlone)
-        #expect(try await second.write(work))
+        #expect(isFirstAlone)
+        #expect(try await second.isAloneAtChores())
     }
 
     @Test func `two gateways claim mails at the same time, and neither waits for the other`() async throws {
