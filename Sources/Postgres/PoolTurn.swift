@@ -8,8 +8,9 @@ protocol QueuedTurn: AnyObject, Sendable {
     /// Begins it, unless its caller has been answered meanwhile.
     func begin() -> Bool
 
-    /// Runs it on a connection, and answers its caller unless the connection was lost before anything was done.
-    func run(on connection: PostgresConnection) -> TurnEnding
+    /// Runs it on a connection, and answers its caller unless the connection was lost before anything was done. What
+    /// the connection has shown is noted first: whoever is answered may be back before this returns.
+    func run(on connection: PostgresConnection, noting: () -> Void) -> TurnEnding
 
     /// Answers its caller if it waits, or is about to.
     func end(with failure: any Error)
@@ -68,8 +69,9 @@ final class PoolTurn<Value: Sendable>: QueuedTurn {
         }
     }
 
-    func run(on connection: PostgresConnection) -> TurnEnding {
+    func run(on connection: PostgresConnection, noting: () -> Void) -> TurnEnding {
         let ending = TransactionRun(connection: connection, kind: kind, deadline: deadline).run(body)
+        noting()
         switch ending {
         case .over(let result):
             answer(with: result)

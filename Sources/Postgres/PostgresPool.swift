@@ -191,9 +191,9 @@ final class PoolThreads: Sendable {
     }
 
     private func run(_ turn: any QueuedTurn, on connection: PostgresConnection, of era: Int) {
-        let ending = turn.run(on: connection)
-        if connection.isReadOnly { leaveServer(of: era) }
-        if connection.wasSilent {
+        let ending = turn.run(on: connection) {
+            if connection.isReadOnly { leaveServer(of: era) }
+            guard connection.wasSilent else { return }
             for idle in state.withLock({ $0.suspect() }) { wakes[idle].signal() }
         }
         if connection.isSpent { canceller.cancel(connection) }

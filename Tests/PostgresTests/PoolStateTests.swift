@@ -102,7 +102,7 @@ private final class Turn: QueuedTurn {
     let isOver = Atomic(false)
 
     func begin() -> Bool { !isOver.exchange(true, ordering: .relaxed) }
-    func run(on connection: PostgresConnection) -> TurnEnding { .over }
+    func run(on connection: PostgresConnection, noting: () -> Void) -> TurnEnding { .over }
     func end(with failure: any Error) { isOver.store(true, ordering: .relaxed) }
     func waitAgain(or failure: PostgresFailure, now: Duration) -> Bool { false }
 }
