@@ -76,9 +76,12 @@ struct EchoApplication: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             guard !isAnswered else { return }
+            // The end may have begun in what came before.
+            let unseen = max(0, head.count - 3)
             head += unwrapInboundIn(data).readableBytesView
             guard head.count < 65_536 else { return context.close(promise: nil) }
-            guard let end = head.indices.first(where: { head[$0...].starts(with: "\r\n\r\n".utf8) }) else { return }
+            let end = head.indices[unseen...].first { head[$0...].starts(with: "\r\n\r\n".utf8) }
+            guard let end else { return }
             isAnswered = true
             if let arrival = Arrival(head: head[..<end]), let name = arrival.name { arrivals.add(arrival, under: name) }
             let body = head.starts(with: "HEAD ".utf8) ? "" : EchoApplication.words
