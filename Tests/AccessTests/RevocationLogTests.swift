@@ -124,6 +124,12 @@ import Testing
         let (fixture, log, told) = await telling()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await log.run() }
+            told.yield(.added)
+            // That of the fixture, the run's own first look, and the one that follows the word.
+            while fixture.storage.readCount < 3 {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
             for (word, reads) in [(RevocationNews.added, 0), (.silent(reason: "gone"), 20), (.added, 0)] {
                 let before = fixture.storage.readCount
                 told.yield(word)

@@ -115,10 +115,10 @@ struct InMemoryGateway {
         _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields, token: String? = nil, body: ByteBuffer?,
         through pipeline: [PipelineStage] = []
     ) async throws -> TestResponse {
-        let loopback = try #require(IPNetwork("127.0.0.0/8"))
+        let loopback = try ["127.0.0.0/8", "::1/128"].map { try #require(IPNetwork($0)) }
         let door = FrontDoor(
             endpoints: endpoints, pipeline: pipeline, publicURL: publicURL,
-            trustedProxies: TrustedProxies([.network(loopback)]), time: time, random: CountedRandom(seed: 1),
+            trustedProxies: TrustedProxies(loopback.map { .network($0) }), time: time, random: CountedRandom(seed: 1),
             logger: logger)
         var headers = headers
         if let token { headers[.authorization] = "Bearer \(token)" }

@@ -41,8 +41,9 @@ import UnixSignals
     }
 
     @Test func `nobody at the other end is said in the system's words`() async throws {
-        let taken = try TakenPort()
-        taken.release()
+        // Nobody else gets it meanwhile.
+        let taken = try TakenPort(isListening: false)
+        defer { taken.release() }
         let error = await #expect(throws: HealthProbe.Unreachable.self) {
             try await HealthProbe.ask(.tcp(host: "127.0.0.1", port: taken.port), path: "/", within: .seconds(5))
         }
@@ -100,20 +101,21 @@ private final class CountingService: Service {
     func run() async throws { count.withLock { $0 += 1 } }
 }
 
-/// A port of this machine that somebody else listens at.
+/// A port of this machine that somebody else has, and listens at or not.
 private struct TakenPort {
     let port: Int
     private let socket: Int32
 
-    init() throws {
-        let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    init(isListening: Bool = true) throws {
+        let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let code = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(socket, raw, length) == 0 && listen(socket, 1) == 0 && getsockname(socket, raw, &length) == 0
+                bind(socket, raw, length) == 0 && (!isListening || listen(socket, 1) == 0)
+                    && getsockname(socket, raw, &length) == 0
             }
         }
         try #require(code)

@@ -10,7 +10,7 @@ import Testing
     @Test func `a server that stands still is told of in time, and forgotten when it goes on`() async throws {
         let cluster = try await PostgresCluster.start(["fsync=on"])
         let pool = try PostgresCluster.pool(at: cluster.url(), connections: 2, deadlines: .short)
-        try await pool.run("SELECT 1")
+        try await untilItWorks(pool)
         cluster.freeze()
         for kind in [PostgresTransaction.Kind.read, .write, .write, .write] {
             let failure = await failureInTime { try await pool.number("SELECT 1 AS number", in: kind) }
@@ -54,7 +54,7 @@ import Testing
         let url = cluster.url(user: "gateway")
         let other = try PostgresCluster.pool(at: url, connections: 1)
         try await other.run("SELECT 1")
-        let pool = try PostgresCluster.pool(at: url, connections: 2, deadlines: .short)
+        let pool = try PostgresCluster.pool(at: url, connections: 2)
         let failure = await failureInTime { try await pool.run("SELECT 1") }
         #expect(failure?.reason == .unreachable(SQLState("53300")), "\(String(describing: failure))")
         other.close()
@@ -80,6 +80,7 @@ import Testing
 
     @Test func `a statement that takes too long is ended by the server, and the connection stays`() async throws {
         let pool = try await PostgresCluster.shared().pool(connections: 1, deadlines: .short)
+        try await untilItWorks(pool)
         let before = try await pool.number("SELECT pg_backend_pid() AS number")
         let failure = await failureInTime { try await pool.run("SELECT pg_sleep(60)") }
         #expect(failure?.state == SQLState("57014"), "\(String(describing: failure))")
@@ -90,6 +91,7 @@ import Testing
         let cluster = try await PostgresCluster.shared()
         let name = try await cluster.makeDatabase()
         let pool = try PostgresCluster.pool(at: cluster.url(name), deadlines: .short)
+        try await untilItWorks(pool)
         let failure = await failureInTime {
             try await pool.run("SET LOCAL statement_timeout = 0", "SELECT pg_sleep(3600)")
         }
@@ -122,8 +124,9 @@ import Testing
     func `a connection that is lost in COMMIT leaves the outcome open, and nothing runs again`(what: String)
         async throws
     {
-        let pool = try await PostgresCluster.shared().pool(deadlines: .short)
-        try await pool.transaction(.write) { transaction in
+        let cluster = try await PostgresCluster.shared()
+        let url = cluster.url(try await cluster.makeDatabase())
+        try await PostgresCluster.pool(at: url).transaction(.write) { transaction in
             try transaction.run(
                 script: """
                     CREATE TABLE kept (id BIGINT);
@@ -133,6 +136,8 @@ import Testing
                     FOR EACH ROW EXECUTE FUNCTION late();
                     """)
         }
+        let pool = try PostgresCluster.pool(at: url, deadlines: .short)
+        try await untilItWorks(pool)
         let runs = Atomic(0)
         let failure = await failure {
             try await pool.transaction(.write) { transaction in

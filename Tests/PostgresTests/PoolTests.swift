@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test func `a conflict runs the closure again, and nothing is lost`() async throws {
-        let pool = try await PostgresCluster.shared().pool(connections: 6)
+        let deadlines = PostgresDeadlines(wait: .seconds(60), transaction: .seconds(60))
+        let pool = try await PostgresCluster.shared().pool(connections: 6, deadlines: deadlines)
         try await pool.run("CREATE TABLE counts (count BIGINT)", "INSERT INTO counts VALUES (0)")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<40 {
@@ -64,7 +65,8 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(meeting.arrivals == 3)
+        // Whoever is told to begin again may come too early once more.
+        #expect(meeting.arrivals >= 3)
         #expect(try await pool.number("SELECT sum(count)::bigint AS number FROM counts") == 4)
     }
 
@@ -155,7 +157,7 @@ import Testing
         #expect(late == PostgresFailure(.late, "no connection was free in time"))
         proceed.signal()
         try await first.value
-        try await pool.run("SELECT 1")
+        try await pool.transaction(.read, waiting: .seconds(60)) { _ in }
     }
 
     @Test func `a transaction that has begun runs to its end, though its task is cancelled`() async throws {

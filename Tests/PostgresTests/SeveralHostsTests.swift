@@ -9,7 +9,7 @@ import Testing
         let cluster = try await PostgresCluster.shared()
         let silent = try SilentListener()
         let url = "postgres://postgres@127.0.0.1:\(silent.port),127.0.0.1:\(cluster.port)/postgres"
-        let pool = try PostgresCluster.pool(at: url, deadlines: PostgresDeadlines(connect: .milliseconds(300)))
+        let pool = try PostgresCluster.pool(at: url, deadlines: PostgresDeadlines(connect: .seconds(2)))
         #expect(try await pool.number("SELECT 1 AS number") == 1)
     }
 
@@ -29,7 +29,7 @@ import Testing
         let cluster = try await PostgresCluster.start()
         let url = "postgres://postgres@127.0.0.1:\(silent.port),127.0.0.1:\(cluster.port)/postgres"
         let pool = try PostgresCluster.pool(
-            at: url, connections: 1, deadlines: PostgresDeadlines(connect: .milliseconds(300)))
+            at: url, connections: 1, deadlines: PostgresDeadlines(connect: .seconds(2)))
         for _ in 0..<3 {
             #expect(try await pool.number("SELECT 1 AS number") == 1)
             try await cluster.sql(
@@ -65,7 +65,7 @@ import Testing
         let target = try PostgresTarget(url: "postgres://postgres@db.test:\(cluster.port)/postgres")
         let servers = PostgresServers(target) { $0 == "db.test" ? addresses : [] }
         let pool = PostgresPool(
-            to: servers, connections: 1, clock: .system, deadlines: PostgresDeadlines(connect: .milliseconds(300)))
+            to: servers, connections: 1, clock: .system, deadlines: PostgresDeadlines(connect: .seconds(2)))
         #expect(try await pool.number("SELECT 1 AS number") == 1)
         #expect(silent.connectionCount() == 1)
         var tried: [[String?]] = []
@@ -137,7 +137,7 @@ private final class SilentListener: Sendable {
 
     init() throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        port = try PostgresCluster.bindToLoopback(descriptor)
+        port = try FreePort.bind(descriptor)
         listen(descriptor, 16)
     }
 

@@ -62,7 +62,7 @@ public final class PostgresCluster: Sendable {
     }
 
     init(_ settings: [String], port: Int? = nil, behind wrapper: [String] = []) throws {
-        self.port = try port ?? Self.freePort()
+        self.port = try port ?? FreePort.next()
         self.wrapper = wrapper
         // Short, for the socket's path may have 107 bytes.
         folder = "/tmp/pg-\(getpid())-\(Self.clusters.add(1, ordering: .relaxed).newValue)"
@@ -203,27 +203,6 @@ extension PostgresCluster {
         let program = words[0].hasPrefix("/") ? words[0] : programs + "/" + words[0]
         let user = owner.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups"] } ?? []
         return ["/usr/bin/setpriv"] + user + ["--pdeathsig=QUIT", program] + words.dropFirst()
-    }
-
-    fileprivate static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        return try bindToLoopback(descriptor)
-    }
-
-    /// Binds a socket to a free port of loopback, and gives the port.
-    public static func bindToLoopback(_ descriptor: Int32) throws -> Int {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw ServerFailure(words: "bind", output: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

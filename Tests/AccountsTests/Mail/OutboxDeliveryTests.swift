@@ -219,7 +219,7 @@ import Testing
     @Test func `no more mails than allowed are sent at once`() async throws {
         let post = Post()
         for number in 0..<20 { try await post.enqueue("m\(number)") }
-        let counting = CountingMailer(post.mailer)
+        let counting = CountingMailer(post.mailer, expecting: 3)
         try await post.whileDelivering(by: counting, concurrency: 3) { await post.mailer.waitForMails(20) }
         #expect(counting.most == 3)
     }

@@ -95,12 +95,16 @@ struct OvertakenMailer: Mailer {
     }
 }
 
-/// Counts how many mails are in its hands at once.
+/// Counts how many mails are in its hands at once, and gives none away before there were as many as were expected.
 final class CountingMailer: Mailer {
     private let inner: any Mailer
+    private let expected: Int
     private let counts = Mutex((now: 0, most: 0))
 
-    init(_ inner: any Mailer) { self.inner = inner }
+    init(_ inner: any Mailer, expecting expected: Int) {
+        self.inner = inner
+        self.expected = expected
+    }
 
     var most: Int { counts.withLock(\.most) }
 
@@ -109,6 +113,8 @@ final class CountingMailer: Mailer {
             counts.now += 1
             counts.most = max(counts.most, counts.now)
         }
+        while most < expected, !Task.isCancelled { await Task.yield() }
+        // Time for one more than that.
         for _ in 0..<50 { await Task.yield() }
         counts.withLock { $0.now -= 1 }
         try await inner.send(mail)

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayTestServers
 
 /// nginx of deploy/compose.yaml with its own file and the certificate that was made for it, at a port of loopback.
 struct CompositionDoor: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayTestServers
 import Testing
 
 /// `auth-gateway doctor` before real proxies: as they are printed, and with one thing wrong.

@@ -13,33 +13,19 @@ final class MailSink: Sendable {
     }
 
     let port: UInt16
-    private let descriptor: Int32
+    private let listener: LocalListener
     private let state = Mutex(State())
 
     /// One that begins closed refuses every connection until ``open()``, and its port is its own all the same.
     init(isOpen: Bool = true) throws {
-        let descriptor = try LocalAddress.port(0).socket()
-        self.descriptor = descriptor
-        try LocalAddress.port(0).call { bind(descriptor, $0, $1) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isNamed = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
-        }
-        guard isNamed else { throw SocketFailure(code: errno) }
-        port = UInt16(bigEndian: address.sin_port)
+        listener = try LocalListener(at: .port(0))
+        port = try listener.port
         if isOpen { try open() }
     }
 
     /// Takes connections from now on.
     func open() throws {
-        guard listen(descriptor, 64) == 0 else { throw SocketFailure(code: errno) }
-        Thread.detachNewThread { [self] in
-            while case let connection = accept(descriptor, nil, nil), connection >= 0 {
-                Thread.detachNewThread { [self] in converse(on: connection) }
-            }
-            close(descriptor)
-        }
+        try listener.open { connection in Thread.detachNewThread { [self] in converse(on: connection) } }
     }
 
     /// The section of a file that sends mails here.
@@ -65,7 +51,7 @@ final class MailSink: Sendable {
         }
     }
 
-    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    func end() { listener.end() }
 
     private func change(_ body: (inout State) -> Void) {
         let ready = state.withLock { state in

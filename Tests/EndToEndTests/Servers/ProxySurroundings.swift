@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import GatewayTestServers
 
 /// What stands around a printed configuration in a test: where it listens, and files in the test's folder alone.
 struct ProxySurroundings {
@@ -109,26 +109,5 @@ struct ProxySurroundings {
             text = text.replacingOccurrences(of: printed, with: own)
         }
         return text
-    }
-}
-
-/// Ports for servers that cannot say which free one they have taken.
-enum FreePort {
-    /// Below those that the system gives to clients and to servers that take any, so that only these tests take them.
-    private static let candidates = 20_000..<32_000
-    private static let last = Mutex(Int.random(in: candidates))
-
-    /// A port that nobody listens at, another each time.
-    static func next() throws -> Int {
-        for _ in candidates {
-            let port = last.withLock { last in
-                last = last + 1 < candidates.upperBound ? last + 1 : candidates.lowerBound
-                return last
-            }
-            let socket = try LocalAddress.port(port).socket()
-            defer { close(socket) }
-            if (try? LocalAddress.port(port).call { bind(socket, $0, $1) }) != nil { return port }
-        }
-        throw SocketFailure(code: EADDRINUSE)
     }
 }

@@ -2,21 +2,15 @@ import Foundation
 
 /// An application on a unix socket, which answers each request with all of it that reached it.
 struct RequestEcho: Sendable {
-    private let descriptor: Int32
+    private let listener: LocalListener
 
     static func start(at path: String) throws -> Self {
-        let address = LocalAddress.unix(path: path)
-        let descriptor = try address.socket()
-        try address.call { bind(descriptor, $0, $1) }
-        guard listen(descriptor, 16) == 0 else { throw SocketFailure(code: errno) }
-        Thread.detachNewThread {
-            while case let connection = accept(descriptor, nil, nil), connection >= 0 { answer(connection) }
-            close(descriptor)
-        }
-        return Self(descriptor: descriptor)
+        let listener = try LocalListener(at: .unix(path: path))
+        try listener.open(answer)
+        return Self(listener: listener)
     }
 
-    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    func end() { listener.end() }
 
     private static func answer(_ connection: Int32) {
         defer { close(connection) }

@@ -75,7 +75,8 @@ import Testing
     @Test func `a connection too many counts as busy`() async throws {
         let doors = Doors()
         let refusals = { doors.metrics.value("auth_gateway_http_connection_refusals_total", ["code": "busy"]) }
-        let answer = try await withListener(doors, limits: Listener.Limits(connections: 1)) { address in
+        let limits = Listener.Limits(bodyTimeout: .seconds(600), requestTimeout: .seconds(600), connections: 1)
+        let answer = try await withListener(doors, limits: limits) { address in
             let first = try await address.hold(
                 behind: """
                     POST /names HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\

@@ -14,7 +14,7 @@ import Testing
             Endpoint(Route(.get, "/long", "Says much.", answers: [])) { _, _, _ in
                 String(repeating: "a", count: Self.length)
             })
-        let answer = try await withListener(doors) { address in
+        let answer = try await withListener(doors, limits: Listener.Limits(requestTimeout: .seconds(600))) { address in
             try await address.exchange(
                 "GET /long HTTP/1.1\r\nHost: a\r\n\(header)\r\n", endingBehindAnswerBegins: isAnswering)
         }

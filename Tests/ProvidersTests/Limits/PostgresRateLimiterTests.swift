@@ -122,7 +122,8 @@ import Testing
 
     @Test func `a database out of reach is said in time`() async throws {
         let cluster = try await PostgresCluster.start()
-        let storage = try await PostgresStorage.migrated(cluster.url(), deadlines: .short)
+        _ = try await PostgresStorage.migrated(cluster.url())
+        let storage = try await PostgresStorage.opened(cluster.url(), deadlines: .short)
         cluster.freeze()
         await #expect(throws: RateLimiterError.self) { try await storage.counts?.take("a", from: Self.limit) }
         cluster.thaw()

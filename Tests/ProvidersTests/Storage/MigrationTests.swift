@@ -206,6 +206,7 @@ import Testing
     private func open(
         _ folder: TemporaryFolder, _ scripts: [Migration], _ time: ManualTime = ManualTime()
     ) async throws -> SQLiteStorage {
-        try await SQLiteStorage.open(path: folder.file("gateway.db"), time: time, scripts: scripts)
+        try await SQLiteStorage.open(
+            path: folder.file("gateway.db"), time: time, scripts: scripts, busyTimeout: .seconds(60))
     }
 }

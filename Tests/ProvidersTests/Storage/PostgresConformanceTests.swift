@@ -24,7 +24,7 @@ extension PostgresStorage {
     /// Opens a database with few connections, and brings its schema up.
     static func migrated(
         _ url: String, _ scripts: [Migration] = Migrations.postgres, time: any TimeSource = SystemTime(),
-        deadlines: PostgresDeadlines = PostgresDeadlines()
+        deadlines: PostgresDeadlines = .patient
     ) async throws -> PostgresStorage {
         let storage = try await opened(url, scripts: scripts, time: time, deadlines: deadlines)
         _ = try await storage.migrate()
@@ -34,7 +34,7 @@ extension PostgresStorage {
     /// Opens a database as it is.
     static func opened(
         _ url: String, scripts: [Migration] = Migrations.postgres, connections: Int = 4,
-        time: any TimeSource = SystemTime(), deadlines: PostgresDeadlines = PostgresDeadlines(),
+        time: any TimeSource = SystemTime(), deadlines: PostgresDeadlines = .patient,
         meters: StorageMeters = StorageMeters()
     ) async throws -> PostgresStorage {
         try await open(
@@ -44,6 +44,10 @@ extension PostgresStorage {
 }
 
 extension PostgresDeadlines {
+    /// For a server that is to answer, on whatever busy machine.
+    static let patient = PostgresDeadlines(
+        connect: .seconds(30), statement: .seconds(30), wait: .seconds(60), transaction: .seconds(60))
+
     /// For a server that is not to answer.
     static let short = PostgresDeadlines(
         connect: .milliseconds(300), statement: .milliseconds(300), wait: .milliseconds(500),

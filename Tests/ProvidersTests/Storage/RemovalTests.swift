@@ -38,7 +38,7 @@ import Testing
         let url = cluster.url(try await cluster.makeDatabase())
         let (first, second) = (
             try await PostgresStorage.migrated(url, time: time),
-            try await PostgresStorage.opened(url, time: time, deadlines: .short)
+            try await PostgresStorage.opened(url, time: time)
         )
         try await fill(first)
         let (begun, proceed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
