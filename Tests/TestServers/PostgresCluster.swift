@@ -82,7 +82,7 @@ public final class PostgresCluster: Sendable {
     /// Starts the server again after ``stop()`` or ``crash()``, and waits until it answers.
     public func start() async throws {
         let standing = [
-            "fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)", "max_connections=200",
+            "fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=\(folder)", "max_connections=400",
             "autovacuum=off", "log_min_messages=warning", "lc_messages=C",
         ]
         let options = (standing + settings).flatMap { ["-c", $0] }

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayTestServers
 import Testing
 
 /// Key sets that an issuer's server shows over https, by the real binary.
@@ -35,7 +36,7 @@ import Testing
     {
         try show("ES256")
         let authority = try await KeySetAuthority.make("authority", in: folder)
-        let server = try await authority.server()
+        let server = try await authority.server(at: FreePort.next())
         let gateway = try await gateway(with: server.url, trusting: authority)
         let (token, unknown) = (try #require(minted.tokens["ES256"]), try #require(minted.tokens["EdDSA"]))
         try await Self.wait { try await ask(gateway, token).status == 200 }

@@ -27,9 +27,9 @@ import Testing
         let refused = try await gateway.process.line(containing: "a mail could not be sent and is tried again")
         #expect(refused.contains("the mail server cannot be reached"))
         let before = try peakMemory(of: gateway)
-        for batch in stride(from: 1, to: Self.count, by: 27) {
+        for batch in stride(from: 1, to: Self.count, by: 9) {
             try await withThrowingTaskGroup(of: Int.self) { group in
-                for number in batch..<min(batch + 27, Self.count) {
+                for number in batch..<min(batch + 9, Self.count) {
                     group.addTask { try await gateway.register("person\(number)", "correct horse battery").status }
                 }
                 for try await status in group { try #require(status == 201) }

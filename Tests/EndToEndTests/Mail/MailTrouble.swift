@@ -26,7 +26,7 @@ struct MailTrouble: Sendable, CustomStringConvertible {
 
     private static let login = ["EHLO", "AUTH", "credentials"]
     private static let envelope = login + ["MAIL", "RCPT", "DATA"]
-    private static let late = "the mail was not sent within 2.0 seconds, it had come to "
+    private static let late = "the mail was not sent within 5.0 seconds, it had come to "
     private static func nonsense(_ step: String) -> String {
         "what came from the mail server at \(step) is no answer that SMTP knows there"
     }

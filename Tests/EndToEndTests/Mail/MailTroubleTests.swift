@@ -9,7 +9,7 @@ import Testing
     ) async throws {
         let server = try await FaultyMailServer.start(trouble.manners)
         let gateway = try await GatewayProcess.start(
-            in: TestFolder(), extra: server.section(timeout: trouble.isStall ? "2s" : "45s") + GatewayProcess.quick,
+            in: TestFolder(), extra: server.section(timeout: trouble.isStall ? "5s" : "45s") + GatewayProcess.quick,
             environment: environment)
         let token = try await TourTests.registerAndLogIn(at: gateway).text("access_token")
         var listed = [""]

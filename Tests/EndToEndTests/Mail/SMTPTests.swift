@@ -1,4 +1,5 @@
 import Foundation
+import GatewayTestServers
 import Testing
 
 /// Mails of the real binary to a mail server that is not ours.
@@ -27,7 +28,7 @@ import Testing
 
     @Test func `mails wait while the server is away, and none is lost`() async throws {
         let folder = try TestFolder()
-        let away = try await MailServer.start(in: folder)
+        let away = try await MailServer.start(in: folder, port: FreePort.next())
         await away.process.end(SIGKILL)
         let gateway = try await start(away.port, folder)
         let names = (1...6).map { "person\($0)" }

@@ -58,7 +58,7 @@ struct ProxyServer: Sendable {
     }
 
     private static func wait(until process: RunningProcess, listensAt address: LocalAddress) async throws {
-        for _ in 0..<500 {
+        for _ in 0..<6000 {
             if let socket = try? OpenSocket(to: address) { return withExtendedLifetime(socket) {} }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -12,7 +12,7 @@ import Testing
     @Test func `a disabled account with its right password takes the time of an unknown name`() async throws {
         let gateway = try await TimedGateway(accounts: 8, areDisabled: true)
         defer { gateway.remove() }
-        let names = (0..<300).map { gateway.names[$0 % gateway.names.count] }
+        let names = (0..<600).map { gateway.names[$0 % gateway.names.count] }
         var areas: [Double] = []
         for _ in 1...3 {
             let area = try await samples(gateway, names) { name, isKnown in
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `a link for an unknown address is asked for in the same time`() async throws {
-        let gateway = try await TimedGateway(accounts: 300)
+        let gateway = try await TimedGateway(accounts: 600)
         defer { gateway.remove() }
         var areas: [Double] = []
         for _ in 1...3 {
@@ -53,7 +53,7 @@ import Testing
     @Test func `where addresses are confirmed first, a taken one is registered with in the time of a free one`()
         async throws
     {
-        let gateway = try await TimedGateway(accounts: 200, extra: "registration: {verify_email: required}\n")
+        let gateway = try await TimedGateway(accounts: 600, extra: "registration: {verify_email: required}\n")
         defer { gateway.remove() }
         var areas: [Double] = []
         for round in 1...3 {
