@@ -37,7 +37,7 @@ run: deps-run ## Start the gateway on http://localhost:8080, by config.yaml if t
 
 # These measure times, so nothing else runs meanwhile, nor is what was built still on its way to the disk. The real
 # servers of the end-to-end tests leave little to others.
-TIMED := TimingTests|SlowConnectionTests|DrainingTests|RevocationLagTests
+TIMED := TimingTests|SlowConnectionTests|DrainingTests|SocketActivationTests|RevocationLagTests
 FAILOVERS := FailoverTests
 
 # Each takes two minutes where nothing else runs.

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayTestServers
 import Testing
 
 /// The verbs of the real binary, beside a running server where that matters.
@@ -51,6 +52,9 @@ struct CommandLineTests {
         let healthy = try await gateway.run(["healthcheck", "--config", "probe.yaml"])
         #expect(healthy.output == "ready")
         await gateway.end()
+        // At a port that no other gateway takes.
+        try gateway.folder.write(
+            "probe.yaml", "server: {operations_listen: 127.0.0.1:\(try FreePort.next())}\n")
         let dead = try await gateway.run(["healthcheck", "--config", "probe.yaml"])
         #expect(dead.status == 1)
     }

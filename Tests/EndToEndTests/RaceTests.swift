@@ -7,13 +7,15 @@ import Testing
         let gateway = try await GatewayProcess.start(in: TestFolder(), extra: "pipeline: []")
         let token = try await TourTests.registerAndLogIn(at: gateway).text("refresh_token")
         let answers = try await Self.inParallel(50) { _ in try await TourTests.refresh(token, at: gateway) }
-        #expect(answers.allSatisfy { $0.status == 200 })
-        let successors = Set(try answers.map { try $0.text("refresh_token") })
+        let told = answers.filter { $0.status == 200 }
+        // Each is a commit, and whoever waits six seconds for a slow disk is told so.
+        #expect(!told.isEmpty && answers.allSatisfy { [200, 503].contains($0.status) })
+        let successors = Set(try told.map { try $0.text("refresh_token") })
         #expect(successors.count == 1)
-        for answer in answers { #expect(try await gateway.verify(answer.text("access_token")) == 200) }
+        for answer in told { #expect(try await gateway.verify(answer.text("access_token")) == 200) }
         let page = try await Metrics.of(gateway)
         #expect(page.value(#"auth_gateway_refreshes_total{outcome="rotated"}"#) == 1)
-        #expect(page.value(#"auth_gateway_refreshes_total{outcome="repeated"}"#) == 49)
+        #expect(page.value(#"auth_gateway_refreshes_total{outcome="repeated"}"#) == Double(told.count - 1))
         #expect(try await TourTests.refresh(try #require(successors.first), at: gateway).status == 200)
         #expect(await gateway.process.end() == 0)
     }
@@ -33,7 +35,7 @@ import Testing
         #expect(answers.count { $0.status == 200 } == 1)
         // A busy machine's queue of hashes may be full for some.
         for answer in answers where answer.status != 200 {
-            #expect(try ["invalid_link", "busy"].contains(answer.text("code")))
+            #expect(try ["invalid_link", "busy", "unavailable"].contains(answer.text("code")))
         }
         let winner = try #require(answers.firstIndex { $0.status == 200 })
         #expect(try await TourTests.logIn("staple battery \(winner)", at: gateway).status == 200)
@@ -57,9 +59,9 @@ import Testing
         // Where the start was slow, it finds out the same of the account's by two more.
         let after = try await Self.hashes(of: gateway, atLeast: before + compared)
         #expect((compared...compared + 2).contains(after - before))
-        // A busy machine's queue of hashes may be full for some of the ten.
+        // A busy machine's queue of hashes may be full for some of the ten, and its disk too slow for some of the others.
         #expect(answers.count { [429, 503].contains($0.status) } == 200 - compared)
-        #expect(answers.count { $0.status == 429 } >= 190)
+        #expect(answers.count { $0.status == 429 } >= 100)
         #expect(await gateway.process.end() == 0)
     }
 

@@ -86,8 +86,9 @@ import Testing
 
     @Test func `however often the file is reloaded, one thread hashes for each core`() async throws {
         let gateway = try await GatewayProcess.start(in: TestFolder())
-        let before = try hashingThreads(of: gateway)
-        #expect(before > 0)
+        // Each names itself when it first runs.
+        let before = ProcessInfo.processInfo.activeProcessorCount
+        while try hashingThreads(of: gateway) < before { try await Task.sleep(for: .milliseconds(10)) }
         for number in 1...6 {
             let passwords = number % 2 == 0 ? "argon2id, memory: 8MiB" : "bcrypt, cost: 10"
             try gateway.write(extra: "passwords: {use: \(passwords)}\n")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The served OpenAPI document under a validator, and the gateway under requests that are made up from it.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct SchemathesisTests {
     @Test(.needs("openapi-spec-validator"))
     func `the served document is valid OpenAPI 3_1`() async throws {

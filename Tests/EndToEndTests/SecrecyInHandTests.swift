@@ -25,10 +25,11 @@ import Testing
             shown.note(locked, 503)
             shown.note(try await gateway.logIn("planted.name", "canary fourth battery"), 503)
         }
-        await lock.release()
+        // Nobody can cut the log to nothing meanwhile.
         let log = try Data(contentsOf: folder.url.appendingPathComponent("data/auth-gateway.db-wal"))
         #expect(!log.isEmpty)
         let midst = try Self.store(in: folder)
+        await lock.release()
 
         // Now they are sent, and tell what must not have stood there.
         try FileManager.default.removeItem(at: mails)

@@ -67,7 +67,7 @@ enum LocalSocket {
     private static func blockingExchange(_ request: [UInt8], with address: LocalAddress) throws -> [UInt8] {
         let descriptor = try address.socket()
         defer { close(descriptor) }
-        var deadline = timeval(tv_sec: 30, tv_usec: 0)
+        var deadline = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size))
         try address.call { connect(descriptor, $0, $1) }
         send(request, on: descriptor)

@@ -17,23 +17,27 @@ final class RunningProcess: Sendable {
         let pipe = Pipe()
         let output = LineLog()
         let exit = ExitWaiter()
+        let isRead = DispatchSemaphore(value: 0)
         child = try ChildProcess(
             executable, arguments,
             environment: Self.environmentOfChildren.merging(environment) { _, own in own }, folder: folder,
             input: FileHandle.nullDevice.fileDescriptor, output: pipe.fileHandleForWriting.fileDescriptor
         ) { status in
-            output.close()  // Another child may hold the pipe's other end, so its closing is not waited for.
+            // Its last words may be in the pipe. Another child may hold the other end, so its closing is not waited for
+            // longer than it takes to read.
+            _ = isRead.wait(timeout: .now() + .seconds(2))
+            output.close()
             exit.ended(status: status)
         }
         try pipe.fileHandleForWriting.close()
-        Self.read(pipe.fileHandleForReading, into: output)
+        Self.read(pipe.fileHandleForReading, into: output) { isRead.signal() }
         self.output = output
         self.exit = exit
     }
 
     /// Reads to the end on a thread that blocks. A readability handler would leave its descriptor to libdispatch, which
     /// crashes when the handle is released, and so closed, before its source is.
-    private static func read(_ handle: FileHandle, into output: LineLog) {
+    private static func read(_ handle: FileHandle, into output: LineLog, ended: @escaping @Sendable () -> Void) {
         Thread.detachNewThread {
             var data = handle.availableData
             while !data.isEmpty {
@@ -41,6 +45,7 @@ final class RunningProcess: Sendable {
                 data = handle.availableData
             }
             output.close()
+            ended()
         }
     }
 
