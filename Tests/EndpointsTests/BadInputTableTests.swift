@@ -24,12 +24,14 @@ import Testing
         }
     }
 
-    @Test func `a browser that sets a password sees a page, whatever is wrong`() async throws {
+    @Test func `a browser that follows a mailed link sees a page, whatever is wrong`() async throws {
         for route in try InMemoryGateway().routes where route.refusalForm == .problemOrPage {
             let gateway = try InMemoryGateway()
+            // Who asks for a page with a button may say whatever else they like.
+            let documented = route.allRefusals.map(\.status) + (route.method == .get ? [.ok] : [])
             for bad in BadInput.all(for: route) {
                 let answer = try await gateway.send(bad, to: route, token: nil, accepting: "text/html")
-                #expect(route.allRefusals.map(\.status).contains(answer.status), "\(route.name), \(bad.name)")
+                #expect(documented.contains(answer.status), "\(route.name), \(bad.name)")
                 #expect(answer.headers[.contentType] == "text/html; charset=utf-8", "\(route.name), \(bad.name)")
             }
         }

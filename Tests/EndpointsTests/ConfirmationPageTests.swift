@@ -68,6 +68,19 @@ import Testing
         #expect(try await page(mailed()).contains("&quot;johndoe&quot;"))
     }
 
+    @Test func `a browser is told by a page that the store is away, and the link works when it is back`() async throws {
+        let path = try await link("mallory1")
+        gateway.storage.setFault(.unavailable)
+        let refused = try await gateway.send(.get, path, headers: [.accept: "text/html"], body: nil)
+        #expect(refused.status == .serviceUnavailable)
+        #expect(refused.headers[.contentType] == "text/html; charset=utf-8")
+        #expect(String(buffer: refused.body).contains("<h1>That did not work</h1>"))
+        let other = try await gateway.send(.get, path)
+        #expect(other.status == .serviceUnavailable && other.headers[.contentType] == "application/problem+json")
+        gateway.storage.setFault(nil)
+        #expect(try await page(path).contains("mallory1"))
+    }
+
     @Test func `a name of another system is text`() async throws {
         let path = try await link("mallory1")
         var account = try #require(try await gateway.flows.administration.account(named: "mallory1"))

@@ -81,6 +81,7 @@ extension GatewayRoutes {
                 operation, topic: Topic.addresses,
                 "This is where mailed links lead, unless the deployment has a page of its own for them. Programs that "
                     + "look through mails open links; only the button does something.", parameters: [Self.token]),
-            answers: [page.declaration])
+            answers: [page.declaration], refusalForm: .problemOrPage,
+            rendering: { problem, request in request.wantsPage ? LinkPage.refusal(problem) : nil })
     }
 }

@@ -29,7 +29,8 @@ extension GatewayRoutes {
                 "showResetForm", topic: Topic.recovery,
                 "This is where mailed links lead, unless the deployment has a "
                     + "page of its own for them.", parameters: [Self.token]),
-            answers: [Self.form.declaration])
+            answers: [Self.form.declaration], refusalForm: .problemOrPage,
+            rendering: { problem, request in request.wantsPage ? LinkPage.refusal(problem) : nil })
     }
 
     var reset: Route<Password> {
